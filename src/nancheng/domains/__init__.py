@@ -1,0 +1,1 @@
+"""One Django app per line of business; siblings are strangers."""

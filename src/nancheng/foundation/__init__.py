@@ -1,0 +1,1 @@
+"""Django apps every line of business may use; they know none of them."""

@@ -1,0 +1,1 @@
+"""DMN: FEEL expressions and decision tables, evaluated within a budget."""

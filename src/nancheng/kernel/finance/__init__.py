@@ -1,0 +1,1 @@
+"""Interest, accrual, fees, coverage: the arithmetic of bonds."""

@@ -1,0 +1,1 @@
+"""Money in whole fen: accounts, two-phase transfers, bounds, reversals."""
