@@ -1,0 +1,1 @@
+"""Attachments: kept by what they contain, checked, and unchangeable once submitted."""

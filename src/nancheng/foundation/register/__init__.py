@@ -1,0 +1,1 @@
+"""The shared register: organisations, projects and places, one number per thing."""
