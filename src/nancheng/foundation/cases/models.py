@@ -1,0 +1,339 @@
+"""The case file and all that hangs on it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ProcessVersion(models.Model):
+    """One published version of a drawing (流程版本); never changed once a case runs on it."""
+
+    key = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=200, blank=True)
+    xml = models.BinaryField()
+    hash = models.CharField(max_length=64)
+    deployed_at = models.DateTimeField()
+    deployed_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("key", "-version")
+        constraints = (
+            models.UniqueConstraint(fields=("key", "version"), name="process_version_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class DecisionVersion(models.Model):
+    """One published version of a decision model (决策表版本)."""
+
+    key = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=100)
+    xml = models.BinaryField()
+    hash = models.CharField(max_length=64)
+    deployed_at = models.DateTimeField()
+    deployed_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("key", "-version")
+        constraints = (
+            models.UniqueConstraint(fields=("key", "version"), name="decision_version_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series, such as the cases of one kind in one year."""
+
+    series = models.CharField(max_length=40, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
+
+
+class Case(models.Model):
+    """A case file (办件): one promise, and the process that keeps it."""
+
+    class Status(models.TextChoices):
+        """Where the case stands as a whole."""
+
+        OPEN = "open", _("办理中")
+        SUSPENDED = "suspended", _("已中止")
+        CLOSED = "closed", _("已办结")
+        TERMINATED = "terminated", _("已终止")
+
+    number = models.CharField(max_length=30, unique=True)
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
+    process = models.ForeignKey(ProcessVersion, models.PROTECT, related_name="+")
+    department = models.ForeignKey("people.Department", models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey("people.Identity", models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    # What conditions and forms read; facts of a line of business stay in its own tables.
+    variables = models.JSONField(default=dict)
+    next_item = models.PositiveIntegerField(default=1)
+    last_seq = models.PositiveIntegerField(default=0)
+    # The number of changes so far: a command that read an older one finds no row to write.
+    version = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("-opened_at", "-id")
+        indexes = (
+            models.Index(fields=("kind", "status", "due_on"), name="case_kind_status_due"),
+            models.Index(fields=("department", "status"), name="case_department_status"),
+            models.Index(fields=("opened_by", "-opened_at"), name="case_opened_by"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="case_closed_has_a_time",
+                condition=Q(closed_at__isnull=True, status__in=("open", "suspended"))
+                | Q(closed_at__isnull=False, status__in=("closed", "terminated")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Participant(models.Model):
+    """A department that takes part in a case (参与单位), and in which role."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="participants")
+    party = models.CharField(max_length=30)
+    department = models.ForeignKey("people.Department", models.PROTECT, related_name="+")
+    is_lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("case", "party"), name="participant_once_a_party"),
+        )
+        indexes = (models.Index(fields=("department", "case"), name="participant_department"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.party}"
+
+
+class Task(models.Model):
+    """A task (任务): work offered to a post, taken by an identity, done once."""
+
+    class State(models.TextChoices):
+        """Where the task stands."""
+
+        OFFERED = "offered", _("待签收")
+        CLAIMED = "claimed", _("办理中")
+        DONE = "done", _("已办")
+        WITHDRAWN = "withdrawn", _("已撤回")
+        CANCELLED = "cancelled", _("已取消")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="tasks")
+    item = models.PositiveIntegerField()
+    scope = models.PositiveIntegerField(default=0)
+    node = models.CharField(max_length=80)
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+    department = models.ForeignKey("people.Department", models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
+    claimed_by = models.ForeignKey(
+        "people.Identity", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    arrived_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        "people.Identity", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reminders = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("arrived_at", "id")
+        indexes = (
+            models.Index(
+                fields=("post", "due_on", "id"),
+                name="task_open_by_post",
+                condition=Q(state__in=("offered", "claimed")),
+            ),
+            models.Index(
+                fields=("claimed_by", "due_on", "id"),
+                name="task_open_by_identity",
+                condition=Q(state="claimed"),
+            ),
+            models.Index(
+                fields=("department", "due_on"),
+                name="task_open_by_department",
+                condition=Q(state__in=("offered", "claimed")),
+            ),
+            models.Index(
+                fields=("done_by", "-done_at"), name="task_done_by", condition=Q(state="done")
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("case", "item"), name="task_item_once"),
+            models.CheckConstraint(
+                name="task_claimed_by_somebody",
+                condition=~Q(state="claimed") | Q(claimed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_done_by_somebody",
+                condition=~Q(state="done") | Q(done_by__isnull=False, done_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.item} {self.name}"
+
+
+class Wait(models.Model):
+    """Anything but a task at which a case rests: a timer, a join, a scope, a message awaited."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="waits")
+    item = models.PositiveIntegerField()
+    scope = models.PositiveIntegerField(default=0)
+    node = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    data = models.JSONField(default=dict)
+    due_at = models.DateTimeField(null=True, blank=True)
+    # A worker that took a due timer and died is overtaken when its lease ends.
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("due_at",), name="wait_due", condition=Q(due_at__isnull=False)),
+        )
+        constraints = (models.UniqueConstraint(fields=("case", "item"), name="wait_item_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.item} {self.kind}"
+
+
+class CaseEvent(models.Model):
+    """One line of a case's history (事件): what happened, who did it, chained by hash."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=30)
+    node = models.CharField(max_length=80, blank=True)
+    item = models.PositiveIntegerField(default=0)
+    actor = models.ForeignKey("people.Identity", models.PROTECT, null=True, related_name="+")
+    actor_label = models.CharField(max_length=200, blank=True)
+    department = models.ForeignKey("people.Department", models.PROTECT, null=True, related_name="+")
+    # The finished step before this one and the wait since then, so that mining is a GROUP BY.
+    previous = models.CharField(max_length=80, blank=True)
+    wait_s = models.BigIntegerField(null=True)
+    payload = models.TextField()
+    # The command's idempotency key, on the first event of its batch.
+    key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001 -- NULLs may repeat
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("case_id", "seq")
+        constraints = (models.UniqueConstraint(fields=("case", "seq"), name="case_event_once"),)
+        indexes = (models.Index(fields=("at",), name="case_event_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}#{self.seq} {self.kind}"
+
+
+class Clock(models.Model):
+    """A legal or agreed limit (时限): a budget; its due date is a projection of it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
+    task = models.OneToOneField(Task, models.CASCADE, null=True, blank=True, related_name="clock")
+    limit = models.CharField(max_length=20)
+    basis = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField()
+    due_on = models.DateField()
+    original_due_on = models.DateField()
+    extended_by = models.PositiveIntegerField(default=0)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    calendar = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("due_on",), name="clock_running", condition=Q(stopped_at__isnull=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.limit}"
+
+
+class ClockPause(models.Model):
+    """A stretch in which a clock stood still (中止)."""
+
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="pauses")
+    paused_on = models.DateField()
+    resumed_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ("paused_on", "id")
+        constraints = (
+            models.CheckConstraint(
+                name="clock_pause_runs_forward",
+                condition=Q(resumed_on__isnull=True) | Q(resumed_on__gte=F("paused_on")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clock_id}: {self.paused_on}"
+
+
+class CalendarDay(models.Model):
+    """A day on which the official notice departs from the week (节假日安排)."""
+
+    on = models.DateField()
+    is_workday = models.BooleanField()
+    name = models.CharField(max_length=60)
+    notice = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("on",)
+        constraints = (models.UniqueConstraint(fields=("on", "version"), name="calendar_day_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+
+class CaseLink(models.Model):
+    """A tie between two cases (关联): parent, repeat, reopened from."""
+
+    class Kind(models.TextChoices):
+        """How the later case relates to the earlier."""
+
+        PARENT = "parent", _("上级办件")
+        REPEAT = "repeat", _("重复件")
+        REOPENED = "reopened", _("重开自")
+        RELATED = "related", _("相关")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Case, models.PROTECT, related_name="linked_from")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("case", "other", "kind"), name="case_link_once"),
+            models.CheckConstraint(name="case_link_joins_two", condition=~Q(case=F("other"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.other_id} ({self.kind})"

@@ -1,0 +1,1 @@
+"""Departments, duties, posts, persons, identities (person × post) and what they may do."""

@@ -1,0 +1,30 @@
+"""Signing in with a password; every other right is a grant, never Django's permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import check_password, make_password
+from django.http import HttpRequest
+
+from nancheng.foundation.people.models import Person
+
+
+class PasswordBackend(BaseBackend):
+    """Checks a sign-in name and a password."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str = "", password: str = "", **_: Any
+    ) -> Person | None:
+        """Return the person, or None; takes the same time for a name that does not exist."""
+        person = Person.objects.filter(username=username).first()
+        if person is None:
+            make_password(password)
+            return None
+        matches = check_password(password, person.password)
+        return person if matches and person.is_active else None
+
+    def get_user(self, user_id: int) -> Person | None:
+        """Return the person of a session, unless the account was closed since."""
+        return Person.objects.filter(pk=user_id, is_active=True).first()

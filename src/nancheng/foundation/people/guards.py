@@ -1,0 +1,55 @@
+"""What stands before a view: signed in, with an identity, allowed the verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from nancheng.foundation.people import rules
+from nancheng.foundation.people.middleware import IdentifiedRequest
+from nancheng.kernel.refusal import Refused
+
+View = Callable[..., HttpResponse]
+
+
+def identified(view: View) -> View:
+    """Let a view run for a person who is signed in and holds a post."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        if not getattr(request, "identity", None):
+            raise Refused("people.no-identity")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def requires(verb: str) -> Callable[[View], View]:
+    """Let a view run for an identity that is granted the verb on at least some rows."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @identified
+        def guarded(request: IdentifiedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not rules.may(request.identity, verb):
+                raise Refused("people.not-allowed", post=request.identity.post_name)
+            return view(request, *args, **kwargs)
+
+        guarded.verb = verb  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        # A fragment cannot hold the sign-in page: the browser is sent there whole.
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("people:sign-in")})
+    return redirect_to_login(request.get_full_path())

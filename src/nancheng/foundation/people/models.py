@@ -1,0 +1,143 @@
+"""Who works in the zone: departments, duties, posts, persons, identities and grants."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from nancheng.foundation.people.rules import Scope
+
+
+class Department(models.Model):
+    """A department (部门) of the zone, or a unit that deals with it."""
+
+    class Kind(models.TextChoices):
+        """What sort of body it is."""
+
+        ORGAN = "organ", _("管委会部门")
+        UNIT = "unit", _("项目单位")
+        ENTERPRISE = "enterprise", _("企业")
+        EXTERNAL = "external", _("第三方机构")
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ORGAN)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    # "/zone/finance/": ends with a slash, so that "/zone/fin" never matches "/zone/finance/".
+    path = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        ordering = ("path",)
+        constraints = (
+            models.CheckConstraint(
+                name="department_path_is_closed",
+                condition=Q(path__startswith="/") & Q(path__endswith="/"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Duty(models.Model):
+    """A duty (职责): what a lane of a drawing asks for, and what grants are given to."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A post (岗位): a duty in a department."""
+
+    department = models.ForeignKey(Department, models.PROTECT, related_name="posts")
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="posts")
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("department__path", "duty__code")
+        constraints = (
+            models.UniqueConstraint(fields=("department", "duty"), name="post_once_a_department"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Looks persons up by their sign-in name."""
+
+
+class Person(AbstractBaseUser):
+    """A person (人员) who can sign in."""
+
+    username = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(models.Model):
+    """An identity (身份): a person at a post, from one day until another."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="identities")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="identities")
+    active_from = models.DateField()
+    active_to = models.DateField(null=True, blank=True)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("-is_primary", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("person", "post"), name="identity_once"),
+            models.CheckConstraint(
+                name="identity_period_runs_forward",
+                condition=Q(active_to__isnull=True) | Q(active_to__gt=F("active_from")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.post}"
+
+
+class Grant(models.Model):
+    """A grant (授权项): a duty may use a verb within a scope."""
+
+    duty = models.ForeignKey(Duty, models.CASCADE, related_name="grants")
+    verb = models.CharField(max_length=60)
+    scope = models.CharField(max_length=12, choices=[(scope.value, scope.value) for scope in Scope])
+
+    class Meta:
+        ordering = ("duty__code", "verb")
+        constraints = (
+            models.UniqueConstraint(fields=("duty", "verb", "scope"), name="grant_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.duty}: {self.verb} ({self.scope})"

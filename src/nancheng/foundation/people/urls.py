@@ -1,0 +1,15 @@
+"""Addresses of people's pages."""
+
+from django.urls import path
+
+from nancheng.foundation.people import views
+
+app_name = "people"
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("identity/", views.switch_identity, name="switch-identity"),
+    path("language/", views.switch_language, name="switch-language"),
+    path("password/", views.change_password, name="change-password"),
+]
