@@ -1,0 +1,73 @@
+"""Options and the closing report of the whole suite; see ``scripts/run_tests.py``."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+STARTED = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the two options that ``make test`` uses."""
+    group = parser.getgroup("nancheng")
+    group.addoption("--database-only", action="store_true", help="only tests that need a database")
+    group.addoption("--report-to", default="", help="write closing line and what was left out")
+
+
+def _needs_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("browser"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the database tests alone when asked to."""
+    if not config.getoption("--database-only"):
+        return
+    dropped = [item for item in items if not _needs_database(item)]
+    items[:] = [item for item in items if _needs_database(item)]
+    config.hook.pytest_deselected(items=dropped)
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    return str(getattr(report, "wasxfail", "") or report.longrepr)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Write the report for the runner: how it ended, and each reason for leaving tests out."""
+    target = config.getoption("--report-to")
+    if not target:
+        return
+    counted: dict[str, int] = {}
+    for kind in ("skipped", "xfailed"):
+        for report in terminalreporter.stats.get(kind, []):
+            counted[_reason(report)] = counted.get(_reason(report), 0) + 1
+    parts, _ = terminalreporter.build_summary_stats_line()
+    closing = ", ".join(text for text, _ in parts)
+    outcome = {
+        "closing": f"{closing} in {time.monotonic() - STARTED:.0f} s",
+        "left_out": [f"{count} × {reason}" for reason, count in sorted(counted.items())],
+    }
+    Path(target).write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep what tests store out of the data folder of whoever runs them."""
+    from django.conf import settings
+
+    folder = tmp_path_factory.mktemp("data")
+    if settings.configured:
+        settings.NANCHENG_DATA = folder
+    return folder
