@@ -9,7 +9,7 @@ export NANCHENG_VENV = $(VENV)
 RUN = PYTHONPATH=src $(VENV)/bin/python
 DJANGO = DJANGO_SETTINGS_MODULE=nancheng.config.settings $(RUN) -m django
 NANCHENG = $(RUN) -m nancheng.config.command
-SOURCES = src tests scripts bench conftest.py
+SOURCES = src tests scripts bench conftest.py manage.py
 CHROMIUM ?=
 export CHROMIUM
 
