@@ -1,0 +1,1 @@
+"""What may be paid from bond money, what is odd about it, and how old idle money is. Pure."""
