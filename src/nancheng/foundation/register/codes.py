@@ -7,6 +7,7 @@ Pure. Each reader takes what was typed and returns the code in its one written f
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +47,8 @@ REGION_LENGTH = 6
 # The national online approval platform: year, region, industry, kind, serial.
 PROJECT_CODE_PARTS = (4, 6, 2, 2, 6)
 PROJECT_CODE_YEARS = range(2000, 2100)
+
+Reader = Callable[[str], str]
 
 _DASHES = "-‐‑‒–—―−－"
 # Cut before normalising, so that a page of pasted text costs nothing.
