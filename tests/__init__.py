@@ -1,0 +1,1 @@
+"""Tests of the whole: house rules, documents, drawings, journeys and the browser."""
