@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-
-class Library(StrEnum):
-    """Where a project stands in the three libraries (三库) of special-bond projects."""
-
-    RESERVE = "reserve"
-    CANDIDATE = "candidate"
-    EXECUTING = "executing"
-    WITHDRAWN = "withdrawn"
+from nancheng.foundation.register.rules import Stage
 
 
 class Verdict(StrEnum):
@@ -49,11 +42,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStanding:
-    """The project as the rules see it: library, suspension, estimate, open screenings."""
+    """The project as the rules see it: stage, estimate, verdicts of the screening."""
 
     name: str
-    library: Library
-    is_suspended: bool
+    stage: Stage
     estimate_fen: int
     committed_fen: int
     verdicts: tuple[Verdict, ...] = ()

@@ -12,10 +12,10 @@ from nancheng.domains.funds.rules.facts import (
     ContractStanding,
     Facts,
     ForbiddenTerm,
-    Library,
     Request,
     Verdict,
 )
+from nancheng.foundation.register.rules import Stage
 from nancheng.kernel.refusal import Refused
 
 PERMILLE: Final = 1000  # arithmetic: one whole in thousandths
@@ -26,6 +26,21 @@ RETENTION_PERMILLE_MAX: Final = 30
 # Papers of an application as districts ask for them (request, progress table, invoice);
 # the supervisor's certificate comes during the process. Local practice.
 PAPERS_REQUIRED: Final = ("request", "progress", "invoice")
+
+# The three libraries (储备库、备选库、执行库): only a project chosen within the quota is paid.
+EXECUTING: Final = frozenset(
+    {
+        Stage.LISTED,
+        Stage.ISSUED,
+        Stage.ARRIVED,
+        Stage.BUILDING,
+        Stage.COMPLETED,
+        Stage.OPERATING,
+        Stage.MOVED_IN,
+    }
+)
+# 财预〔2021〕61号: serious deviation stops payment.
+SUSPENDED: Final = frozenset({Stage.HALTED, Stage.DEFERRED})
 
 Check = Callable[[Request, Facts], Refused | None]
 
@@ -42,18 +57,18 @@ def amount_is_positive(request: Request, facts: Facts) -> Refused | None:
 
 def project_is_executing(request: Request, facts: Facts) -> Refused | None:
     """Refuse a project that was not chosen within the quota (not in 执行库)."""
-    if facts.project.library is Library.EXECUTING:
+    if facts.project.stage in EXECUTING | SUSPENDED:
         return None
     return Refused(
-        "funds.project-not-executing", project=facts.project.name, library=facts.project.library
+        "funds.project-not-executing", project=facts.project.name, stage=facts.project.stage
     )
 
 
 def project_runs(request: Request, facts: Facts) -> Refused | None:
     """Refuse a suspended project (停工、暂缓): 财预〔2021〕61号 lets payment be stopped."""
-    if not facts.project.is_suspended:
+    if facts.project.stage not in SUSPENDED:
         return None
-    return Refused("funds.project-suspended", project=facts.project.name)
+    return Refused("funds.project-suspended", project=facts.project.name, stage=facts.project.stage)
 
 
 def screening_is_decided(request: Request, facts: Facts) -> Refused | None:

@@ -18,11 +18,11 @@ from nancheng.domains.funds.rules.facts import (
     Facts,
     ForbiddenTerm,
     Invoice,
-    Library,
     ProjectStanding,
     Request,
     Verdict,
 )
+from nancheng.foundation.register.rules import Stage
 from nancheng.kernel.refusal import Refused
 
 ON = date(2020, 9, 15)
@@ -43,7 +43,7 @@ REQUEST = Request(
     applied_on=ON,
 )
 FACTS = Facts(
-    project=ProjectStanding("道路", Library.EXECUTING, False, 12_120_000_00, 3_000_000_00),
+    project=ProjectStanding("道路", Stage.BUILDING, 12_120_000_00, 3_000_000_00),
     allocation=AllocationStanding(8_000_000_00, 1_000_000_00, 2_000_000_00),
     contract=ContractStanding(
         "HT-1", 7, "3301 0001", "3301 0009", 10_400_000_00, 30, 3_000_000_00, 0
@@ -82,8 +82,8 @@ def test_a_changed_request_breaks_one_rule(changed: dict[str, Any], code: str) -
 @pytest.mark.parametrize(
     ("part", "changed", "code"),
     [
-        ("project", {"library": Library.CANDIDATE}, "funds.project-not-executing"),
-        ("project", {"is_suspended": True}, "funds.project-suspended"),
+        ("project", {"stage": Stage.SHORTLISTED}, "funds.project-not-executing"),
+        ("project", {"stage": Stage.HALTED}, "funds.project-suspended"),
         ("project", {"verdicts": (Verdict.OPEN,)}, "funds.screening-open"),
         ("project", {"verdicts": (Verdict.ALLOWED, Verdict.FORBIDDEN)}, "funds.project-forbidden"),
         ("project", {"committed_fen": 10_120_000_01}, "funds.beyond-estimate"),
