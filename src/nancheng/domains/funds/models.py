@@ -320,24 +320,6 @@ class Certificate(models.Model):
         return self.number
 
 
-class Signature(models.Model):
-    """A hand on a payment (签字): who acted at which step; persons are kept apart by it."""
-
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="signatures")
-    step = models.CharField(max_length=20)
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    identity = models.ForeignKey("people.Identity", models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=10)
-    signed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("payment", "signed_at", "id")
-        indexes = (models.Index(fields=("payment", "step"), name="signature_by_step"),)
-
-    def __str__(self) -> str:
-        return f"{self.payment_id} {self.step}"
-
-
 class BankReturn(models.Model):
     """Money the bank sent back (银行退汇) and the reversal that booked it."""
 

@@ -1,11 +1,11 @@
-"""What a payment must satisfy, each rule by itself, and who may not act on it twice.
+"""What a payment must satisfy, each rule by itself.
 
 Facts come in as frozen values; refusals go out as values that name the rule and its figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from nancheng.domains.funds.rules.facts import (
@@ -295,17 +295,3 @@ def screen(text: str, terms: Iterable[ForbiddenTerm]) -> tuple[ForbiddenTerm, ..
     """Return the terms of the negative list that occur in a text, spaces aside."""
     dense = "".join(text.split())
     return tuple(term for term in terms if term.word in dense)
-
-
-# --- separation of duties ------------------------------------------------------------------------
-
-
-def keep_hands_apart(step: str, person_id: int, hands: Mapping[str, int]) -> None:
-    """Refuse a person who already acted at another step of the same payment.
-
-    Applicant, certifier, reviewers, leader and payer are different *persons*, not merely posts:
-    one person never both makes and checks. ``hands`` maps each step already taken to its person.
-    """
-    for other, hand in hands.items():
-        if other != step and hand == person_id:
-            raise Refused("funds.same-person", step=step, other=other)

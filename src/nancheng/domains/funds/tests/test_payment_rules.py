@@ -181,15 +181,6 @@ def test_one_fault_is_raised_as_itself_and_none_not_at_all() -> None:
         payments.refuse_all((Refused("funds.beyond-arrived"),))
 
 
-def test_one_person_has_one_hand() -> None:
-    hands = {"apply": 1, "certify": 2}
-    payments.keep_hands_apart("apply", 1, hands)  # the same step again, after a return
-    payments.keep_hands_apart("review", 3, hands)
-    with pytest.raises(Refused) as caught:
-        payments.keep_hands_apart("review", 2, hands)
-    assert caught.value.figures == {"step": "review", "other": "certify"}
-
-
 def test_split_requests_are_flagged_within_the_window() -> None:
     earlier = [
         flags.Earlier("FK-1", 2_000_000_00, date(2020, 8, 16)),
