@@ -133,10 +133,7 @@ def due(clock: Clock, calendar: Calendar, *, office: Hours = hours.OFFICE) -> Du
     due_on = _rolled(clock, calendar, ends_on)
     original_on = due_on
     if clock.suspensions or clock.extensions:
-        plain = unchanged(clock)
-        plain_ends_on = _last_counted(plain, calendar)
-        assert plain_ends_on is not None, clock
-        original_on = _rolled(plain, calendar, plain_ends_on)
+        original_on = _rolled(clock, calendar, _plain_end(clock, calendar))
     return Due(due_on, day_end(due_on), original_on, ends_on if due_on != ends_on else None)
 
 
@@ -267,6 +264,15 @@ def _last_counted(clock: Clock, calendar: Calendar) -> date | None:
     if clock.limit.unit is Unit.WORKING_DAY:
         return calendars.forward(calendar, counted_to, left)
     return counted_to + timedelta(days=left)
+
+
+def _plain_end(clock: Clock, calendar: Calendar) -> date:
+    started_on, count = local_date(clock.started_at), clock.limit.count
+    if clock.limit.unit is Unit.WORKING_DAY:
+        return calendars.forward(calendar, started_on, count)
+    if clock.limit.unit is Unit.MONTH:
+        return add_months(started_on, count)
+    return started_on + timedelta(days=count)
 
 
 def _span(clock: Clock, calendar: Calendar, after: date, until: date) -> int:

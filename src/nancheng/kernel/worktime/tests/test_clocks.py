@@ -390,3 +390,8 @@ def test_nothing_is_left_at_the_due_moment_and_all_of_it_at_the_start(asked: Clo
         before = found.due_at - timedelta(seconds=1)
         assert clocks.remaining(asked, calendar, at=before) == 0
         assert clocks.remaining(asked, calendar, at=found.due_at) < 0
+
+
+@given(a_clock())
+def test_the_first_date_is_that_of_the_clock_without_its_changes(asked: Clock) -> None:
+    assert due(asked).original_on == due(clocks.unchanged(asked)).due_on
