@@ -1,0 +1,165 @@
+"""Closures that reach things: names, members, filters, calls, and the making of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from nancheng.kernel.decisions import kinds, syntax, temporal, values
+from nancheng.kernel.decisions.budget import Budget
+from nancheng.kernel.decisions.building import Building, Run
+from nancheng.kernel.decisions.kinds import Kind
+from nancheng.kernel.decisions.values import Builtin, Closure, Scope
+
+
+def name(node: syntax.Name, make: Building) -> Run:
+    """A variable, or a function of the standard where no variable has its name."""
+    text = node.text
+    builtin = make.builtins.get(text)
+
+    def run(scope: Scope, budget: Budget) -> object:
+        del budget
+        return scope.get(text, builtin)
+
+    return run
+
+
+def member(node: syntax.Member, make: Building) -> Run:
+    """``of.name``: an entry, a property, or for a list the list of each item's."""
+    of, text = make.run(node.of), node.name
+    make.spending()
+
+    def run(scope: Scope, budget: Budget) -> object:
+        return _member(of(scope, budget), text, budget)
+
+    return run
+
+
+def filtered(node: syntax.Filter, make: Building) -> Run:
+    """``of[condition]``: the item at an index, or the items for which the condition is true."""
+    make.spending()
+    of = make.run(node.of)
+    if isinstance(node.condition, syntax.Literal):
+        return _by_constant(of, node.condition.value)
+    condition = make.run(node.condition)
+
+    def run(scope: Scope, budget: Budget) -> object:
+        found = of(scope, budget)
+        items = [] if found is None else values.as_list(found)
+        if not items:
+            index = condition({**scope, "item": None}, budget)
+            return None if values.is_number(index) or found is None else []
+        chosen: list[object] = []
+        for item in items:
+            budget.spend(2)
+            answer = condition(_item_scope(scope, item), budget)
+            if values.is_number(answer):
+                return _at(items, answer)
+            if answer is True:
+                chosen.append(item)
+        return chosen
+
+    return run
+
+
+def call(node: syntax.Call, make: Building) -> Run:
+    """``function(arguments)``, by position or by name."""
+    make.spending()
+    function = make.run(node.function)
+    arguments = make.runs(node.arguments)
+    if node.names:
+        return _named_call(function, tuple(zip(node.names, arguments, strict=True)))
+
+    def run(scope: Scope, budget: Budget) -> object:
+        called = function(scope, budget)
+        if not isinstance(called, Builtin | Closure):
+            return None
+        return called.call(budget, [argument(scope, budget) for argument in arguments])
+
+    return run
+
+
+def definition(node: syntax.Definition, make: Building) -> Run:
+    """``function(parameters) body``: a function value that remembers where it was made."""
+    names = tuple(name for name, _ in node.parameters)
+    types = tuple(kind for _, kind in node.parameters)
+    body = None if node.body is None else make.run(node.body)
+    make.spending()
+
+    def run(scope: Scope, budget: Budget) -> object:
+        del budget
+        return closure(scope, tuple(zip(names, types, strict=True)), body)
+
+    return run
+
+
+def closure(
+    scope: Scope, parameters: tuple[tuple[str, Kind | None], ...], body: Run | None
+) -> Closure:
+    """Return a function value; an argument that does not conform to its type makes it null."""
+    names = tuple(name for name, _ in parameters)
+    types = tuple(kind for _, kind in parameters)
+
+    def run(budget: Budget, arguments: list[object]) -> object:
+        inner = dict(scope)
+        for parameter, kind, argument in zip(names, types, arguments, strict=True):
+            value = argument if kind is None else kinds.coerce(argument, kind)
+            if value is None and argument is not None:
+                return None
+            inner[parameter] = value
+        return None if body is None else body(inner, budget)
+
+    return Closure(names, run)
+
+
+def _member(of: object, text: str, budget: Budget) -> object:
+    if isinstance(of, Mapping):
+        return of.get(text)
+    if isinstance(of, list | tuple):
+        budget.spend(len(of) + 1)
+        return [_member(item, text, budget) for item in of]
+    return temporal.member(of, text)
+
+
+def _by_constant(of: Run, wanted: object) -> Run:
+    def run(scope: Scope, budget: Budget) -> object:
+        found = of(scope, budget)
+        items = [] if found is None else values.as_list(found)
+        if values.is_number(wanted):
+            return _at(items, wanted)
+        return None if found is None else list(items) if wanted is True else []
+
+    return run
+
+
+def _at(items: list[object], index: object) -> object:
+    """Return the item at an index from 1, or from the end when it is negative; else null."""
+    position = values.whole(index)
+    if position is None or position == 0 or abs(position) > len(items):
+        return None
+    return items[position - 1 if position > 0 else position]
+
+
+def _item_scope(scope: Scope, item: object) -> Scope:
+    if isinstance(item, Mapping):
+        return {**scope, "item": item, **item}
+    return {**scope, "item": item}
+
+
+def _named_call(function: Run, arguments: tuple[tuple[str, Run], ...]) -> Run:
+    def run(scope: Scope, budget: Budget) -> object:
+        called = function(scope, budget)
+        if not isinstance(called, Builtin | Closure):
+            return None
+        given = {name: argument(scope, budget) for name, argument in arguments}
+        return called.call_named(budget, given)
+
+    return run
+
+
+MAKERS: Mapping[type, Callable[..., Run]] = {
+    syntax.Name: name,
+    syntax.Member: member,
+    syntax.Filter: filtered,
+    syntax.Call: call,
+    syntax.Definition: definition,
+}

@@ -1,0 +1,188 @@
+"""Equality, order and membership in three-valued logic (DMN 1.3 §10.3.2.13, tables 42 and 52)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+
+from nancheng.kernel.decisions import temporal, values
+from nancheng.kernel.decisions.values import Range
+
+Relation = Callable[[object, object], bool | None]
+
+_ORDERED = {"number", "string", "date", "time", "date and time"} | values.FAMILIES["duration"]
+
+
+def equal(left: object, right: object) -> bool | None:
+    """Say whether two values are equal; null when they are of different kinds."""
+    if left is None or right is None:
+        return left is right
+    kind = values.kind(left)
+    if kind != values.kind(right):
+        return None
+    special = _EQUAL.get(kind)
+    if special is not None:
+        return special(left, right)
+    return left is right if kind == "function" else left == right
+
+
+def unequal(left: object, right: object) -> bool | None:
+    """Say whether two values differ; null when they are of different kinds."""
+    same = equal(left, right)
+    return None if same is None else not same
+
+
+def same(left: object, right: object) -> bool:
+    """Say whether two values are surely equal."""
+    return equal(left, right) is True
+
+
+def order(left: object, right: object) -> int | None:
+    """Return -1, 0 or 1 as left is before, at or after right; null when they have no order."""
+    kind = values.kind(left)
+    if kind not in _ORDERED or kind != values.kind(right):
+        return None
+    a, b = _sortable(left), _sortable(right)
+    if type(a) is tuple and type(b) is tuple and a[0] != b[0]:
+        return None
+    return int(a > b) - int(a < b)
+
+
+def less(left: object, right: object) -> bool | None:
+    """``left < right``."""
+    found = order(left, right)
+    return None if found is None else found < 0
+
+
+def at_most(left: object, right: object) -> bool | None:
+    """``left <= right``."""
+    found = order(left, right)
+    return None if found is None else found <= 0
+
+
+def more(left: object, right: object) -> bool | None:
+    """``left > right``."""
+    found = order(left, right)
+    return None if found is None else found > 0
+
+
+def at_least(left: object, right: object) -> bool | None:
+    """``left >= right``."""
+    found = order(left, right)
+    return None if found is None else found >= 0
+
+
+def within(value: object, span: Range) -> bool | None:
+    """Say whether a value lies in a range; null where an end cannot be compared with it."""
+    above: bool | None = True
+    if span.low is not None or span.low_closed:
+        above = (at_least if span.low_closed else more)(value, span.low)
+    if above is False:
+        return False
+    below: bool | None = True
+    if span.high is not None or span.high_closed:
+        below = (at_most if span.high_closed else less)(value, span.high)
+    if below is False:
+        return False
+    return None if above is None or below is None else True
+
+
+def belongs(value: object, tested: object) -> bool | None:
+    """Say whether a value is in what a test gave: equal to it, in its range, or in its list."""
+    if isinstance(tested, Range) and not isinstance(value, Range):
+        return within(value, tested)
+    if isinstance(tested, list | tuple):
+        if isinstance(value, list | tuple) and same(value, tested):
+            return True
+        return any(belongs(value, item) is True for item in tested)
+    return equal(value, tested)
+
+
+def _sortable(value: Any) -> Any:
+    """Return a value that Python can order; times say first whether they have an offset."""
+    if type(value) is float:
+        return Decimal(repr(value))
+    if isinstance(value, datetime):
+        return value.utcoffset() is not None, value
+    if isinstance(value, time):
+        return temporal.seconds_of_day(value)
+    return value
+
+
+def _equal_numbers(left: object, right: object) -> bool | None:
+    a, b = values.exact(left), values.exact(right)
+    return None if a is None or b is None else a == b
+
+
+def _equal_lists(left: object, right: object) -> bool | None:
+    first, second = values.as_list(left), values.as_list(right)
+    if len(first) != len(second):
+        return False
+    return _all(equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def _equal_contexts(left: object, right: object) -> bool | None:
+    assert isinstance(left, Mapping)
+    assert isinstance(right, Mapping)
+    if set(left) != set(right):
+        return False
+    return _all(equal(left[name], right[name]) for name in left)
+
+
+def _equal_ranges(left: object, right: object) -> bool | None:
+    assert isinstance(left, Range)
+    assert isinstance(right, Range)
+    if (left.low_closed, left.high_closed) != (right.low_closed, right.high_closed):
+        return False
+    return _all((equal(left.low, right.low), equal(left.high, right.high)))
+
+
+def _equal_moments(left: object, right: object) -> bool | None:
+    assert isinstance(left, datetime)
+    assert isinstance(right, datetime)
+    return (left.tzinfo is None) == (right.tzinfo is None) and left == right
+
+
+def _equal_times(left: object, right: object) -> bool | None:
+    assert isinstance(left, time)
+    assert isinstance(right, time)
+    zones = (temporal.member(left, "timezone"), temporal.member(right, "timezone"))
+    known = temporal.seconds_of_day(left) == temporal.seconds_of_day(right)
+    return known and (zones[0] == zones[1] or None in zones)
+
+
+def _all(answers: object) -> bool | None:
+    found = list(answers)  # type: ignore[call-overload]
+    if False in found:
+        return False
+    return None if None in found else True
+
+
+_EQUAL: dict[str, Relation] = {
+    "number": _equal_numbers,
+    "list": _equal_lists,
+    "context": _equal_contexts,
+    "range": _equal_ranges,
+    "date and time": _equal_moments,
+    "time": _equal_times,
+}
+RELATIONS: dict[str, Relation] = {
+    "=": equal,
+    "!=": unequal,
+    "<": less,
+    "<=": at_most,
+    ">": more,
+    ">=": at_least,
+}
+# What Python itself does for two ints or Decimals, exactly.
+PLAIN: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}

@@ -1,0 +1,128 @@
+"""FEEL expressions: compiled once, evaluated many times, each time within a budget.
+
+Nothing here is Python's ``eval``: a text becomes a tree (``grammar``), the tree becomes closures.
+Numbers are exact decimals of 34 digits; what is unknown or has no meaning is null (None).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import InvalidOperation
+
+from nancheng.kernel.decisions import (
+    access,
+    budget,
+    grammar,
+    loops,
+    operators,
+    syntax,
+    unary,
+    vocabulary,
+)
+from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
+from nancheng.kernel.decisions.building import Building, Run
+from nancheng.kernel.decisions.functions import catalogue
+from nancheng.kernel.decisions.lexer import FeelTooLargeError
+from nancheng.kernel.decisions.unary import Check
+from nancheng.kernel.decisions.vocabulary import Vocabulary
+
+FUNCTION_NAMES = vocabulary.pool(catalogue.BUILTINS)
+MAKERS = {**operators.MAKERS, **access.MAKERS, **loops.MAKERS}
+PLAIN = vocabulary.vocabulary()
+NO_CONTEXT: Mapping[str, object] = {}
+
+
+class Expression:
+    """A compiled expression: call it with the variables by name."""
+
+    __slots__ = ("_fresh", "_run", "names", "text", "tree")
+
+    def __init__(self, text: str, tree: syntax.Node, run: Run, *, costly: bool) -> None:
+        self.text = text
+        self.tree = tree
+        self.names = syntax.free_names(tree) - catalogue.BUILTINS.keys()
+        self._run = run
+        self._fresh = Budget if costly else _nothing
+
+    def __call__(self, context: Mapping[str, object] = NO_CONTEXT) -> object:
+        """Return the value, null (None) where FEEL has none; raise FeelLimitExceeded."""
+        try:
+            return self._run(context, self._fresh())
+        except RecursionError:
+            raise FeelLimitExceeded("the expression nests too deeply") from None
+        except InvalidOperation:
+            return None
+
+    def within(self, limits: Budget, context: Mapping[str, object] = NO_CONTEXT) -> object:
+        """Return the value like a call, taking from a budget that the caller has made."""
+        try:
+            return self._run(context, limits)
+        except RecursionError:
+            raise FeelLimitExceeded("the expression nests too deeply") from None
+        except InvalidOperation:
+            return None
+
+    def at(self, moment: datetime, context: Mapping[str, object] = NO_CONTEXT) -> object:
+        """Return the value like a call, where ``now()`` and ``today()`` answer this moment."""
+        return self.within(Budget(at=moment), context)
+
+
+class UnaryTests:
+    """The compiled tests of one cell: call them with the value under test and the variables."""
+
+    __slots__ = ("check", "costly", "names", "text", "tree")
+
+    def __init__(self, text: str, tree: syntax.Tests, check: Check | None, *, costly: bool) -> None:
+        self.text = text
+        self.tree = tree
+        self.names = syntax.free_names(tree) - catalogue.BUILTINS.keys() - {"?"}
+        self.check = check
+        self.costly = costly
+
+    def __call__(self, value: object, context: Mapping[str, object] = NO_CONTEXT) -> bool | None:
+        """Say whether the value passes, null when that is unknown; raise FeelLimitExceeded."""
+        if self.check is None:
+            return True
+        try:
+            return self.check(value, context, Budget() if self.costly else budget.NOTHING)
+        except RecursionError:
+            raise FeelLimitExceeded("the test nests too deeply") from None
+        except InvalidOperation:
+            return None
+
+
+def compile_expression(
+    text: str, *, names: Iterable[str] = (), words: Vocabulary | None = None
+) -> Expression:
+    """Compile one expression; raise FeelSyntaxError.
+
+    ``names`` are the variables it may read, needed when they hold spaces or signs; ``words`` says
+    the same and more (members of contexts, types).
+    """
+    known = words or (vocabulary.vocabulary(names=names) if names else PLAIN)
+    tree = grammar.expression(text, known, functions=FUNCTION_NAMES)
+    make = Building(MAKERS, catalogue.BUILTINS)
+    try:
+        run = make.run(tree)
+    except RecursionError:
+        raise FeelTooLargeError("nested too deeply", 1, 1) from None
+    return Expression(text, tree, run, costly=make.costly)
+
+
+def compile_unary_tests(
+    text: str, *, names: Iterable[str] = (), words: Vocabulary | None = None
+) -> UnaryTests:
+    """Compile a cell's tests (``-``, ``< 5, [7..9]``, ``not("a")``); raise FeelSyntaxError."""
+    known = words or (vocabulary.vocabulary(names=names) if names else PLAIN)
+    tree = grammar.unary_tests(text, known, functions=FUNCTION_NAMES)
+    make = Building(MAKERS, catalogue.BUILTINS)
+    try:
+        check = unary.checks(tree, make)
+    except RecursionError:
+        raise FeelTooLargeError("nested too deeply", 1, 1) from None
+    return UnaryTests(text, tree, check, costly=make.costly)
+
+
+def _nothing() -> Budget:
+    return budget.NOTHING
