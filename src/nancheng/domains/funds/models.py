@@ -77,11 +77,9 @@ class Bond(models.Model):
 
 
 class FundedProject(models.Model):
-    """A project as special bonds see it (专项债项目): its estimate and its desk."""
+    """A project as special bonds see it (专项债项目): its approved estimate."""
 
     project = models.OneToOneField("register.Project", models.PROTECT, related_name="+")
-    # The project unit's people on this platform; the unit itself stands in the register.
-    department = models.ForeignKey("people.Department", models.PROTECT, related_name="+")
     estimate_fen = models.BigIntegerField()
     is_demonstration = models.BooleanField(default=False)
 
@@ -173,9 +171,8 @@ class Contract(models.Model):
     wage_bank = models.CharField(max_length=60, blank=True)
     price_fen = models.BigIntegerField()
     retention_permille = models.PositiveIntegerField(default=RETENTION_PERMILLE_MAX)
-    # The supervising engineers' firm (监理) and its desk on this platform.
+    # The supervising engineers' firm (监理).
     supervision = models.ForeignKey("register.Organisation", models.PROTECT, related_name="+")
-    supervisor_department = models.ForeignKey("people.Department", models.PROTECT, related_name="+")
     signed_on = models.DateField()
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -389,33 +386,6 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.word}"
-
-
-class Setting(models.Model):
-    """A local figure with the day from which it holds (带生效日的参数); not a law."""
-
-    class Code(models.TextChoices):
-        """What the figure bounds."""
-
-        IDLE_YELLOW = "idle-yellow-months", _("闲置黄灯（月）")
-        IDLE_RED = "idle-red-months", _("闲置红灯（月）")
-        SPLIT_WINDOW = "split-window-days", _("拆分识别窗口（天）")
-        SPLIT_THRESHOLD = "split-threshold-fen", _("拆分识别限额（分）")
-
-    code = models.CharField(max_length=30, choices=Code.choices)
-    valid_from = models.DateField()
-    value = models.BigIntegerField()
-    basis = models.CharField(max_length=100)
-
-    class Meta:
-        ordering = ("code", "valid_from")
-        constraints = (
-            models.UniqueConstraint(fields=("code", "valid_from"), name="setting_once"),
-            models.CheckConstraint(name="setting_positive", condition=Q(value__gt=0)),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.valid_from}"
 
 
 class Office(models.Model):

@@ -63,7 +63,6 @@ class ContractFacts:
     price_fen: int
     retention_permille: int
     supervision_id: int
-    supervisor_department_id: int
     signed_on: date
     starts_on: date
     ends_on: date

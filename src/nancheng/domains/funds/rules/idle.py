@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from nancheng.kernel.refusal import Refused
-
 
 class Light(StrEnum):
     """A light that always comes with words."""
@@ -16,14 +14,6 @@ class Light(StrEnum):
     GREEN = "green"
     YELLOW = "yellow"
     RED = "red"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A local figure with the day from which it holds; not a law."""
-
-    valid_from: date
-    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +41,6 @@ class Aged:
     unpaid_fen: int
     months: int
     light: Light
-
-
-def in_force(settings: Iterable[Setting], on: date) -> int:
-    """Return the value in force on a day; a missing setting is refused, never guessed."""
-    past = [setting for setting in settings if setting.valid_from <= on]
-    if not past:
-        raise Refused("funds.setting-missing", on=on)
-    return max(past, key=lambda setting: setting.valid_from).value
 
 
 def months_between(earlier: date, later: date) -> int:

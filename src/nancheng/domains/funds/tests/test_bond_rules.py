@@ -44,7 +44,6 @@ CONTRACT = ContractFacts(
     price_fen=100,
     retention_permille=30,
     supervision_id=2,
-    supervisor_department_id=3,
     signed_on=date(2020, 4, 1),
     starts_on=date(2020, 4, 2),
     ends_on=date(2020, 12, 31),

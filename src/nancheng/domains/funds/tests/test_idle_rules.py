@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nancheng.domains.funds.rules import idle
-from nancheng.domains.funds.rules.idle import Arrival, IdleLimits, Light, Setting
-from nancheng.kernel.refusal import Refused
+from nancheng.domains.funds.rules.idle import Arrival, IdleLimits, Light
 
 LIMITS = IdleLimits(yellow_months=6, red_months=12)
 
@@ -40,14 +39,6 @@ def test_past_the_limit_is_more_than_so_many_months(on: date, light: Light, mont
 
 def test_money_not_yet_arrived_has_no_age() -> None:
     assert idle.ageing([Arrival(date(2020, 5, 1), 9)], 0, on=date(2020, 4, 30), limits=LIMITS) == ()
-
-
-def test_the_setting_in_force_is_the_latest_that_has_begun() -> None:
-    settings = [Setting(date(2020, 1, 1), 6), Setting(date(2021, 1, 1), 3)]
-    assert idle.in_force(settings, date(2020, 12, 31)) == 6
-    assert idle.in_force(settings, date(2021, 1, 1)) == 3
-    with pytest.raises(Refused, match=r"funds\.setting-missing"):
-        idle.in_force(settings, date(2019, 12, 31))
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2022, 12, 31))
