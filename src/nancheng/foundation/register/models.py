@@ -173,6 +173,8 @@ class Project(models.Model):
     stage = models.CharField(max_length=12, choices=STAGES, default=Stage.RESERVE.value)
     is_demonstration = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
+    # Of the form that registered it: the same form sent twice is one project.
+    request_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

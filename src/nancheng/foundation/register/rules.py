@@ -74,6 +74,8 @@ TENANT_MILESTONES = ("enter-site", "clean-room", "move-in", "trial-production", 
 DUE_SOON_DAYS = 15
 # Our choice: beyond this an amount is a slip of the unit (yuan typed as 万元): 10,000 亿元.
 INVESTMENT_FEN_MAX = 10**14
+# By definition: 1 亿元 is 10^8 yuan of 100 fen.
+FEN_PER_YI = 10**10
 # Our choice: what a person can have planned.
 PLAN_YEARS = range(1990, 2101)
 
@@ -203,7 +205,7 @@ def checked_organisation(facts: OrganisationFacts) -> OrganisationFacts:
     """
     return OrganisationFacts(
         uscc=_blamed("uscc", codes.uscc, facts.uscc),
-        name=_name(facts.name),
+        name=tidy_name(facts.name),
         kind=facts.kind,
         name_en=facts.name_en.strip(),
         region=_blamed("region", codes.region, facts.region) if facts.region.strip() else "",
@@ -225,7 +227,7 @@ def checked_project(facts: ProjectFacts) -> ProjectFacts:
     check_period("actual", facts.actual_start_on, facts.actual_finish_on)
     typed = (facts.approval_code or "").strip()
     return ProjectFacts(
-        name=_name(facts.name),
+        name=tidy_name(facts.name),
         unit_id=facts.unit_id,
         supervising_department_id=facts.supervising_department_id,
         field=facts.field,
@@ -249,7 +251,7 @@ def check_investment(amount_fen: int) -> None:
             "register.investment",
             field="total_investment",
             amount_fen=amount_fen,
-            most_fen=INVESTMENT_FEN_MAX,
+            most_yi=INVESTMENT_FEN_MAX // FEN_PER_YI,
         )
 
 
@@ -267,7 +269,8 @@ def check_period(kind: str, start_on: date | None, finish_on: date | None) -> No
         )
 
 
-def _name(name: str) -> str:
+def tidy_name(name: str) -> str:
+    """Return a name with single blanks. Raises ``Refused`` "register.name-missing"."""
     tidy = " ".join(name.split())
     if not tidy:
         raise Refused("register.name-missing", field="name")

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('stage', models.CharField(choices=[('reserve', '储备'), ('shortlisted', '备选'), ('applying', '申报中'), ('listed', '已入执行库'), ('issued', '已发行'), ('arrived', '已到账'), ('building', '建设中'), ('completed', '已竣工'), ('operating', '运营'), ('repaid', '已还清'), ('withdrawn', '退库'), ('deferred', '暂缓'), ('halted', '停工'), ('moved-out', '调出'), ('moved-in', '调入'), ('terminated', '终止')], default='reserve', max_length=12)),
                 ('is_demonstration', models.BooleanField(default=False)),
                 ('registered_at', models.DateTimeField()),
+                ('request_key', models.CharField(blank=True, max_length=64, null=True, unique=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='register.place')),
                 ('supervising_department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.department')),

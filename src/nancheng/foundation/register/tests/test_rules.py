@@ -115,7 +115,7 @@ def test_a_blank_approval_code_is_none_so_that_it_is_never_a_duplicate() -> None
 def test_an_unbelievable_investment_is_refused_with_the_figures(amount_fen: int) -> None:
     found = refused(replace(PROJECT, total_investment_fen=amount_fen))
     assert (found.code, found.field) == ("register.investment", "total_investment")
-    assert found.figures == {"amount_fen": amount_fen, "most_fen": 10**14}
+    assert found.figures == {"amount_fen": amount_fen, "most_yi": 10_000}
 
 
 def test_a_period_that_runs_backwards_blames_its_end() -> None:
