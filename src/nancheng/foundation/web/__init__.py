@@ -1,0 +1,1 @@
+"""The shell of every page: templates, components, tables, refusals, drawings; no models."""

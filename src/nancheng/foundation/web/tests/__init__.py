@@ -1,0 +1,1 @@
+"""Tests of the shell, the components and the tables."""
