@@ -36,3 +36,15 @@ MOUNTS = (
     *((f"{domain}/", f"domains.{domain}") for domain in DOMAINS),
     *((f"{dashboard}/", f"dashboards.{dashboard}") for dashboard in DASHBOARDS),
 )
+
+# What `nancheng work` sweeps: functions of (at) that return how much they did.
+JOBS = (
+    "nancheng.foundation.cases.jobs.fire_due",
+    "nancheng.foundation.messages.jobs.deliver_due",
+)
+
+# `nancheng demo`: who is there, what happened, and who one may be.
+DEMO_PEOPLE = ("nancheng.config.demo.people.put",)
+# Stories are told by the domains: tell(*, at, say); people: config/demo/data/persons.csv.
+DEMO_STORIES = ("nancheng.domains.funds.demo.tell",)
+DEMO_CAST = ("nancheng.config.demo.people.cast",)

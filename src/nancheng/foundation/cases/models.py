@@ -50,6 +50,24 @@ class DecisionVersion(models.Model):
         return f"{self.name} v{self.version}"
 
 
+class Parameter(models.Model):
+    """A dated setting (参数): local practice, in force from a day on."""
+
+    code = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    value = models.CharField(max_length=200)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("code", "-valid_from")
+        constraints = (
+            models.UniqueConstraint(fields=("code", "valid_from"), name="parameter_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} = {self.value} ({self.valid_from})"
+
+
 class NumberSeries(models.Model):
     """The last number given in a series, such as the cases of one kind in one year."""
 
@@ -88,6 +106,9 @@ class Case(models.Model):
     # The number of changes so far: a command that read an older one finds no row to write.
     version = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
+    # The last finished step and when (seconds since 1970), for the events' "previous" and "wait_s".
+    last_step = models.CharField(max_length=80, blank=True)
+    last_step_s = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ("-opened_at", "-id")
@@ -255,15 +276,14 @@ class Clock(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
     task = models.OneToOneField(Task, models.CASCADE, null=True, blank=True, related_name="clock")
-    limit = models.CharField(max_length=20)
+    budget = models.CharField(max_length=20)
     basis = models.CharField(max_length=300, blank=True)
+    roll = models.CharField(max_length=20, default="none")
     started_at = models.DateTimeField()
-    due_on = models.DateField()
+    # NULL while a pause without end holds the clock.
+    due_on = models.DateField(null=True)
     original_due_on = models.DateField()
-    extended_by = models.PositiveIntegerField(default=0)
-    suspended_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
-    calendar = models.CharField(max_length=60, blank=True)
 
     class Meta:
         indexes = (
@@ -273,45 +293,66 @@ class Clock(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.limit}"
+        return f"{self.case_id}: {self.budget}"
 
 
 class ClockPause(models.Model):
     """A stretch in which a clock stood still (中止)."""
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="pauses")
-    paused_on = models.DateField()
-    resumed_on = models.DateField(null=True, blank=True)
+    paused_at = models.DateTimeField()
+    resumed_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=500)
 
     class Meta:
-        ordering = ("paused_on", "id")
+        ordering = ("paused_at", "id")
         constraints = (
             models.CheckConstraint(
                 name="clock_pause_runs_forward",
-                condition=Q(resumed_on__isnull=True) | Q(resumed_on__gte=F("paused_on")),
+                condition=Q(resumed_at__isnull=True) | Q(resumed_at__gte=F("paused_at")),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.clock_id}: {self.paused_on}"
+        return f"{self.clock_id}: {self.paused_at}"
+
+
+class ClockExtension(models.Model):
+    """More time granted (延期), in the unit of the clock's limit."""
+
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="extensions")
+    count = models.PositiveIntegerField()
+    reason = models.CharField(max_length=500)
+    granted_by = models.ForeignKey("people.Identity", models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("granted_at", "id")
+        constraints = (
+            models.CheckConstraint(name="clock_extension_adds", condition=Q(count__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clock_id}: +{self.count}"
 
 
 class CalendarDay(models.Model):
     """A day on which the official notice departs from the week (节假日安排)."""
 
-    on = models.DateField()
+    day = models.DateField()
     is_workday = models.BooleanField()
     name = models.CharField(max_length=60)
     notice = models.CharField(max_length=100)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ("on",)
-        constraints = (models.UniqueConstraint(fields=("on", "version"), name="calendar_day_once"),)
+        ordering = ("day",)
+        constraints = (
+            models.UniqueConstraint(fields=("day", "version"), name="calendar_day_once"),
+        )
 
     def __str__(self) -> str:
-        return f"{self.on} {self.name}"
+        return f"{self.day} {self.name}"
 
 
 class CaseLink(models.Model):

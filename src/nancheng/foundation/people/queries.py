@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -177,3 +177,11 @@ def _active(on: date) -> QuerySet[Identity]:
     return Identity.objects.filter(
         Q(active_to__isnull=True) | Q(active_to__gt=on), active_from__lte=on, person__is_active=True
     )
+
+
+def posts(*, duties: Iterable[str]) -> dict[tuple[int, str], int]:
+    """Return the posts of some duties by (department, duty). One statement."""
+    rows = Post.objects.filter(duty__code__in=list(duties)).values_list(
+        "department_id", "duty__code", "id"
+    )
+    return {(department, duty): post for department, duty, post in rows}

@@ -1,0 +1,106 @@
+"""The ``nancheng`` command: prepare, show, serve, work, publish."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import django
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nancheng.config.settings")
+    given = _parser().parse_args(arguments)
+    django.setup()
+    run: Run = given.run
+    try:
+        return run(given)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nancheng", description="The Nancheng platform.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    demo = _add(commands, "demo", _demo, "prepare the demonstration and serve it")
+    demo.add_argument("--no-serve", action="store_true", help="prepare only")
+    _address(demo)
+    _address(_add(commands, "serve", _serve, "run web and jobs together on this machine"))
+    work = _add(commands, "work", _work, "run the jobs alone")
+    work.add_argument("--once", action="store_true", help="one sweep, then end")
+    _add(commands, "deploy", _deploy, "publish drawings, decision tables, calendars, parameters")
+    _add(commands, "check", _check, "say whether the installation is healthy")
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Run, text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+def _address(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    command.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from nancheng.config import demonstration
+
+    demonstration.prepare(say=_say)
+    for line in demonstration.directions(f"http://{given.host}:{given.port}/"):
+        _say(line)
+    return 0 if given.no_serve else _serve(given)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from nancheng.config import serving
+
+    return serving.serve(host=given.host, port=given.port, workers=given.workers, say=_say)
+
+
+def _work(given: argparse.Namespace) -> int:
+    from nancheng.config import serving
+
+    return serving.work(once=given.once, say=_say)
+
+
+def _deploy(_given: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from nancheng.foundation.cases import publishing
+    from nancheng.foundation.web import refusals
+    from nancheng.kernel.refusal import Refused
+
+    try:
+        for one in publishing.deploy(by="nancheng deploy", at=timezone.now()):
+            _say(f"{one.key} v{one.version} {'published' if one.is_new else 'unchanged'}")
+    except Refused as refused:
+        _say(refusals.text(refused))
+        return 1
+    return 0
+
+
+def _check(_given: argparse.Namespace) -> int:
+    from nancheng.config import health
+
+    findings = health.findings()
+    for finding in findings:
+        _say(f"{'ok  ' if finding.is_well else 'FAIL'} {finding.subject}: {finding.detail}")
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What ``nancheng check`` looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from nancheng.foundation.cases import bindings, clocks
+from nancheng.foundation.cases.models import ProcessVersion
+from nancheng.kernel.worktime import calendars
+
+CALENDAR_WARNING_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    subject: str
+    is_well: bool
+    detail: str
+
+
+def findings() -> list[Finding]:
+    """Return what was found, in the order in which to mend it."""
+    found = [_settings(), _database()]
+    if found[-1].is_well:
+        found += [_schema()]
+    if found[-1].is_well:
+        found += [_calendar(), *_drawings()]
+    return [*found, _folder()]
+
+
+def _settings() -> Finding:
+    try:
+        call_command("check", verbosity=0)
+    except SystemCheckError as error:
+        return Finding("settings", is_well=False, detail=str(error))
+    return Finding("settings", is_well=True, detail="no fault")
+
+
+def _database() -> Finding:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return Finding("database", is_well=False, detail=str(error))
+    return Finding("database", is_well=True, detail=connection.vendor)
+
+
+def _schema() -> Finding:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return Finding("schema", is_well=not plan, detail=f"{len(plan)} migrations to apply")
+
+
+def _calendar() -> Finding:
+    missing = calendars.missing_soon(
+        clocks.calendar(), timezone.localdate(), days=CALENDAR_WARNING_DAYS
+    )
+    years = ", ".join(map(str, missing))
+    return Finding(
+        "calendar",
+        is_well=not missing,
+        detail=f"no holiday notice for {years}" if missing else "notices are loaded",
+    )
+
+
+def _drawings() -> Iterator[Finding]:
+    published = set(ProcessVersion.objects.values_list("key", flat=True))
+    for kind in bindings.all_bindings():
+        yield Finding(
+            f"drawing {kind}",
+            is_well=kind in published,
+            detail="published" if kind in published else "run nancheng deploy",
+        )
+
+
+def _folder() -> Finding:
+    probe = settings.NANCHENG_DATA / ".probe"
+    try:
+        probe.write_text("x")
+        probe.unlink()
+    except OSError as error:
+        return Finding("data folder", is_well=False, detail=str(error))
+    return Finding("data folder", is_well=True, detail="writable")

@@ -1,0 +1,86 @@
+"""Where a line of business plugs in: a value per kind of case, found through the settings.
+
+The one place of the foundation that looks upwards: ``settings.PROCESS_BINDINGS`` holds dotted names
+that the wiring lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from nancheng.foundation.people.rules import Actor
+
+Values = Mapping[str, Any]
+
+
+class Handler(Protocol):
+    """What a service task calls, inside the transaction of the command that reached it."""
+
+    def __call__(
+        self, *, case_id: int, variables: Values, by: Actor | None, at: datetime, key: str
+    ) -> Values:
+        """Do the work and return variables to merge; raise ``Refused`` to refuse the command."""
+
+
+class Before(Protocol):
+    """A domain's writes when a task is completed, inside the same transaction."""
+
+    def __call__(
+        self, *, case_id: int, values: Values, by: Actor, at: datetime, key: str
+    ) -> Values:
+        """Check, write, and return variables to merge; raise ``Refused`` to refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForm:
+    """The form of a user task, and what the domain does with it first."""
+
+    form: type[forms.Form]
+    before: Before | None = None
+    template: str = ""
+    # A page of the domain's own where this task is done instead of the drawer: case id → address.
+    page: Callable[[int], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """How one kind of case runs."""
+
+    kind: str
+    prefix: str
+    name: str | Promise
+    process: Path
+    decisions: tuple[Path, ...] = ()
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    forms: Mapping[str, TaskForm] = field(default_factory=dict)
+    # The domain's panel on the case page: a template, and the function that fills it.
+    panel: str = ""
+    facts: Callable[..., Mapping[str, Any]] | None = None
+    # Called once when the case is closed or terminated, inside the same transaction.
+    on_end: Handler | None = None
+
+
+@cache
+def all_bindings() -> Mapping[str, Binding]:
+    """Return every binding by kind of case."""
+    found: dict[str, Binding] = {}
+    for name in settings.PROCESS_BINDINGS:
+        for binding in import_string(name):
+            assert binding.kind not in found, f"two bindings for {binding.kind}"
+            found[binding.kind] = binding
+    return found
+
+
+def binding(kind: str) -> Binding:
+    """Return the binding of a kind of case; a kind without one is a programming error."""
+    return all_bindings()[kind]

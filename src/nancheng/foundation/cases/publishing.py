@@ -1,0 +1,185 @@
+"""Publishes drawings, decision models, calendars and parameters: checked, kept as versions."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Max
+
+from nancheng.foundation.cases import bindings, clocks
+from nancheng.foundation.cases.bindings import Binding
+from nancheng.foundation.cases.models import CalendarDay, DecisionVersion, Parameter, ProcessVersion
+from nancheng.foundation.people.models import Duty
+from nancheng.kernel.decisions import dmn, feel
+from nancheng.kernel.process import bpmn, problems
+from nancheng.kernel.process.definition import Definition, Problem
+from nancheng.kernel.process.program import Program, compile_definition
+from nancheng.kernel.refusal import Refused
+from nancheng.kernel.worktime import calendars
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing one file came to."""
+
+    key: str
+    version: int
+    is_new: bool
+
+
+def deploy(*, by: str, at: datetime) -> list[Published]:
+    """Publish everything the wiring lists; what did not change stays as it is.
+
+    Raises ``Refused`` "cases.bad-drawing" naming file, line and element of each problem.
+    """
+    _load_calendar()
+    _load_parameters()
+    done = []
+    for binding in bindings.all_bindings().values():
+        done.extend(
+            deploy_decision(path.read_bytes(), source=path.name, by=by, at=at)
+            for path in binding.decisions
+        )
+        done.append(deploy_process(binding.process.read_bytes(), binding=binding, by=by, at=at))
+    return done
+
+
+@transaction.atomic
+def deploy_process(xml: bytes, *, binding: Binding, by: str, at: datetime) -> Published:
+    """Publish a drawing as the next version of a kind of case, if it differs from the newest."""
+    definition = bpmn.read(xml)
+    program = checked(definition, binding)
+    mark = hashlib.sha256(xml).hexdigest()
+    newest = ProcessVersion.objects.filter(key=binding.kind).order_by("-version").first()
+    if newest is not None and newest.hash == mark:
+        return Published(binding.kind, newest.version, is_new=False)
+    made = ProcessVersion.objects.create(
+        key=binding.kind,
+        version=newest.version + 1 if newest else 1,
+        name=definition.name,
+        name_en=program.definition.name_en,
+        xml=xml,
+        hash=mark,
+        deployed_at=at,
+        deployed_by=by,
+    )
+    return Published(made.key, made.version, is_new=True)
+
+
+@transaction.atomic
+def deploy_decision(xml: bytes, *, source: str, by: str, at: datetime) -> Published:
+    """Publish a decision model under the key of each of its decisions."""
+    model = dmn.read(xml)
+    if model.problems:
+        raise _refused(source, model.problems)
+    mark = hashlib.sha256(xml).hexdigest()
+    outcome = []
+    for key, name in model.decision_names.items():
+        newest = DecisionVersion.objects.filter(key=key).order_by("-version").first()
+        if newest is not None and newest.hash == mark:
+            outcome.append(Published(key, newest.version, is_new=False))
+            continue
+        made = DecisionVersion.objects.create(
+            key=key,
+            version=newest.version + 1 if newest else 1,
+            name=name,
+            xml=xml,
+            hash=mark,
+            deployed_at=at,
+            deployed_by=by,
+        )
+        outcome.append(Published(key, made.version, is_new=True))
+    if not outcome:
+        raise Refused("cases.bad-drawing", problems=f"{source}: no decision")
+    return outcome[0]
+
+
+def checked(definition: Definition, binding: Binding) -> Program:
+    """Return the compiled drawing; raise ``Refused`` with every problem it has."""
+    faults = [*definition.faults, *problems.check(definition, feel.compile_expression)]
+    if not faults:
+        faults = [*_unbound(definition, binding)]
+    if faults:
+        raise _refused(definition.key, faults)
+    return compile_definition(definition, feel.compile_expression)
+
+
+def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
+    """Yield what the drawing names and nobody provides: handlers, forms, decisions, duties."""
+    duties = set(Duty.objects.values_list("code", flat=True))
+    decisions = set(DecisionVersion.objects.values_list("key", flat=True))
+    wanted = (
+        ("handler", set(binding.handlers), "unbound-handler"),
+        ("form", set(binding.forms), "unbound-form"),
+        ("decision", decisions, "unbound-decision"),
+    )
+    for node in definition.nodes.values():
+        for attribute, known, code in wanted:
+            name = node.extra.get(attribute)
+            if name and name not in known:
+                yield Problem(code, node.id, node.line, node.name, name)
+    for lane in definition.lanes:
+        if lane.post and duties and lane.post not in duties:
+            yield Problem("lane-without-post", lane.id, lane.line, lane.name, lane.post)
+
+
+def _refused(source: str, faults: Iterable[Problem]) -> Refused:
+    lines = [
+        f"{source}:{fault.line} {fault.code} {fault.element} {fault.name} {fault.detail}".strip()
+        for fault in faults
+    ]
+    return Refused("cases.bad-drawing", problems="; ".join(lines))
+
+
+def load_calendar(rows: list[dict[str, str]]) -> int:
+    """Add notice days that are not kept yet; return how many. The kernel checks them first."""
+    calendars.from_rows(rows)
+    known = set(CalendarDay.objects.values_list("day", "version"))
+    new = [
+        CalendarDay(
+            day=date.fromisoformat(row["date"]),
+            is_workday=row["is_workday"] == "1",
+            name=row["name"],
+            notice=row["notice"],
+            version=int(row["version"]),
+        )
+        for row in rows
+        if (date.fromisoformat(row["date"]), int(row["version"])) not in known
+    ]
+    CalendarDay.objects.bulk_create(new)
+    clocks.forget()
+    return len(new)
+
+
+def _load_calendar() -> None:
+    with (DATA / "holidays.csv").open(encoding="utf-8", newline="") as file:
+        load_calendar(list(csv.DictReader(file)))
+
+
+def _load_parameters() -> None:
+    """Load our own dated settings, and those that stand beside each domain's drawings."""
+    beside = {one.process.parent.parent / "data" for one in bindings.all_bindings().values()}
+    for path in (folder / "parameters.csv" for folder in (DATA, *sorted(beside))):
+        if not path.exists():
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                Parameter.objects.get_or_create(
+                    code=row["code"],
+                    valid_from=date.fromisoformat(row["valid_from"]),
+                    defaults={"value": row["value"], "source": row["source"]},
+                )
+
+
+def last_calendar_year() -> int:
+    """Return the last year whose notice is loaded, 0 if none is."""
+    last = CalendarDay.objects.aggregate(Max("day"))["day__max"]
+    return last.year if last else 0

@@ -1,0 +1,245 @@
+"""Reads of cases: what an actor may see, one case whole, and what else asks about a case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from nancheng.foundation.cases.models import (
+    Case,
+    CaseEvent,
+    CaseLink,
+    Parameter,
+    Participant,
+    ProcessVersion,
+    Task,
+    Wait,
+)
+from nancheng.foundation.people import queries as people
+from nancheng.foundation.people import rules as rights
+from nancheng.foundation.people.models import Identity
+from nancheng.foundation.people.queries import Fields
+from nancheng.foundation.people.rules import Actor, Row
+from nancheng.kernel.refusal import Refused
+
+VIEW = "case.view"
+
+
+def party_of(prefix: str = "pk") -> Fields:
+    """Return where a table that points at a case keeps what rights ask.
+
+    ``prefix`` is the lookup of the case's key ("pk" for cases, "case_id" for a domain's row).
+    """
+    join = "" if prefix == "pk" else prefix.removesuffix("_id") + "__"
+    return Fields(
+        owner=f"{join}opened_by_id",
+        department=f"{join}department_id",
+        path=f"{join}department__path",
+        party=lambda department_id: Q(
+            **{
+                f"{prefix}__in": Participant.objects.filter(department_id=department_id).values(
+                    "case_id"
+                )
+            }
+        ),
+    )
+
+
+def visible(actor: Actor | None, verb: str = VIEW) -> QuerySet[Case]:
+    """Return the cases on which an actor may use a verb."""
+    return people.limit(Case.objects.all(), actor, verb, party_of())
+
+
+def may_read_case(actor: Actor | None, case_id: int) -> bool:
+    """Say whether an actor may see a case and so its files."""
+    return visible(actor).filter(pk=case_id).exists()
+
+
+def allow(actor: Actor, verb: str, case_id: int) -> None:
+    """Raise ``Refused`` unless the actor may use the verb on this case.
+
+    A case beyond sight is refused exactly like one that does not exist.
+    """
+    if not may_read_case(actor, case_id):
+        raise Refused("cases.no-such-case")
+    if not visible(actor, verb).filter(pk=case_id).exists():
+        raise Refused("people.not-allowed", post=actor.post_name)
+
+
+def row_of(case: Case) -> Row:
+    """Return what rights ask of a case; the predicate side of ``visible``."""
+    return Row(
+        owner_identity_id=case.opened_by_id,
+        department_id=case.department_id,
+        department_path=case.department.path,
+        party_department_ids=frozenset(case.participants.values_list("department_id", flat=True)),
+    )
+
+
+def may(actor: Actor, verb: str, case: Case) -> bool:
+    """Say whether an actor may use a verb on a case."""
+    return rights.may(actor, verb, row_of(case))
+
+
+def newest_process(kind: str) -> int:
+    """Return the newest published version of a kind's drawing. Raises ``Refused``."""
+    found = (
+        ProcessVersion.objects.filter(key=kind)
+        .order_by("-version")
+        .values_list("id", flat=True)
+        .first()
+    )
+    if found is None:
+        raise Refused("cases.not-deployed", kind=kind)
+    return found
+
+
+def title(case_id: int) -> str:
+    """Return a case's number and title as one line."""
+    number, name = Case.objects.values_list("number", "title").get(pk=case_id)
+    return f"{number} {name}"
+
+
+def reminders(task_id: int) -> int:
+    """Return how often a task was reminded of."""
+    return Task.objects.values_list("reminders", flat=True).get(pk=task_id)
+
+
+def identity_name(identity_id: int) -> str:
+    """Return the name of the person behind an identity."""
+    return Identity.objects.values_list("person__name", flat=True).get(pk=identity_id)
+
+
+def hands(case_id: int) -> dict[str, set[int]]:
+    """Return the persons (ids) who did each step of a case. One statement."""
+    found: dict[str, set[int]] = {}
+    for node, person in Task.objects.filter(case_id=case_id, state=Task.State.DONE).values_list(
+        "node", "done_by__person_id"
+    ):
+        found.setdefault(node, set()).add(person)
+    return found
+
+
+def parameter(code: str, *, on: date) -> str:
+    """Return a dated setting as it stood on a day. Raises ``Refused`` when none was in force."""
+    found = (
+        Parameter.objects.filter(code=code, valid_from__lte=on)
+        .order_by("-valid_from")
+        .values_list("value", flat=True)
+        .first()
+    )
+    if found is None:
+        raise Refused("cases.no-parameter", code=code, on=on)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the handling history, for the timeline."""
+
+    seq: int
+    at: datetime
+    kind: str
+    node: str
+    actor: str
+    opinion: str
+    decision: str
+    facts: Mapping[str, Any]
+
+
+# What a person wants to read in a history; the rest is machinery and stays in the audit view.
+TOLD = (
+    "Started",
+    "Completed",
+    "SentBack",
+    "TakenBack",
+    "Suspended",
+    "Resumed",
+    "Ended",
+    "Terminated",
+    "Stuck",
+    "Retried",
+    "Claimed",
+    "Released",
+    "Transferred",
+    "Reminded",
+    "Extended",
+    "InstanceAdded",
+    "InstanceRemoved",
+    "Fired",
+    "Answered",
+)
+
+
+def history(case_id: int, *, whole: bool = False) -> list[Entry]:
+    """Return a case's history, newest first. One statement."""
+    rows = CaseEvent.objects.filter(case_id=case_id)
+    if not whole:
+        rows = rows.filter(kind__in=TOLD)
+    return [
+        _entry(*row)
+        for row in rows.order_by("-seq").values_list(
+            "seq", "at", "kind", "node", "actor_label", "payload"
+        )
+    ]
+
+
+def _entry(seq: int, at: datetime, kind: str, node: str, label: str, payload: str) -> Entry:
+    body = json.loads(payload)
+    note = body.get("note", {})
+    return Entry(
+        seq, at, kind, node, label, note.get("opinion", ""), note.get("decision", ""), body
+    )
+
+
+def open_tasks(case_ids: Sequence[int]) -> QuerySet[Task]:
+    """Return the open tasks of some cases, with what a list shows of them."""
+    return (
+        Task.objects.filter(
+            case_id__in=case_ids, state__in=(Task.State.OFFERED, Task.State.CLAIMED)
+        )
+        .select_related("department", "post", "claimed_by__person")
+        .order_by("arrived_at")
+    )
+
+
+def incidents(case_id: int) -> list[Wait]:
+    """Return what is stuck in a case."""
+    return list(Wait.objects.filter(case_id=case_id, kind="incident").order_by("item"))
+
+
+def participants(case_id: int) -> list[Participant]:
+    """Return who takes part in a case."""
+    return list(
+        Participant.objects.filter(case_id=case_id).select_related("department").order_by("id")
+    )
+
+
+def links(case_id: int) -> list[CaseLink]:
+    """Return the cases a case is tied to."""
+    return list(CaseLink.objects.filter(case_id=case_id).select_related("other"))
+
+
+def nodes_by_state(case_id: int) -> dict[str, set[str]]:
+    """Return the nodes of a drawing by where this case stands on them: done, current, waiting.
+
+    Two statements.
+    """
+    marks: dict[str, set[str]] = {"done": set(), "current": set(), "waiting": set(), "stuck": set()}
+    for node, state in Task.objects.filter(case_id=case_id).values_list("node", "state"):
+        if state in (Task.State.OFFERED, Task.State.CLAIMED):
+            marks["current"].add(node)
+        elif state == Task.State.DONE:
+            marks["done"].add(node)
+    for node, kind in Wait.objects.filter(case_id=case_id).values_list("node", "kind"):
+        marks["stuck" if kind == "incident" else "waiting"].add(node)
+    for node in CaseEvent.objects.filter(
+        case_id=case_id, kind__in=("Started", "Answered", "GatewayTaken", "Fired", "Ended")
+    ).values_list("node", flat=True):
+        marks["done"].add(node)
+    return marks
