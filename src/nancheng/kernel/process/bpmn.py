@@ -1,0 +1,181 @@
+"""BPMN 2.0 XML → definition; the only place that knows XML.
+
+Reading is tolerant and total: any well-formed BPMN file gives a ``Definition``; what we do not run
+is listed in its ``faults``, by element and line. What is not a BPMN file, or hostile (declares
+entities, too large, too deep), is ``Refused``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from nancheng.kernel.process import bpmn_nodes
+from nancheng.kernel.process.bpmn_nodes import BPMN, NC, Reading, line_of
+from nancheng.kernel.process.definition import Definition, Diagram, Edge, Lane, Problem, Shape
+from nancheng.kernel.refusal import Refused
+
+SIZE_MAX = 4_000_000
+DEPTH_MAX = 100
+ELEMENTS_MAX = 50_000
+
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+DD = "{http://www.omg.org/spec/DD/20100524/DI}"
+
+_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+
+
+def read(data: bytes, *, key: str = "") -> Definition:
+    """Return the executable process of a BPMN file (the one named ``key``, if given).
+
+    Raises ``Refused`` ``process.unreadable`` (not XML, not BPMN, hostile; ``reason`` and ``line``)
+    or ``process.no-process``.
+    """
+    root = parse(data)
+    if root.tag != f"{BPMN}definitions":
+        raise Refused("process.unreadable", reason="not-bpmn", line=line_of(root))
+    process, faults = _process(root, key)
+    reading = Reading(bpmn_nodes.references(root), faults)
+    bpmn_nodes.read_scope(reading, process, "")
+    return Definition(
+        key=process.get("id", ""),
+        name=process.get("name", ""),
+        name_en=process.get(f"{NC}en", ""),
+        limit=process.get(f"{NC}limit", ""),
+        basis=process.get(f"{NC}basis", ""),
+        nodes=reading.nodes,
+        flows=tuple(reading.flows),
+        lanes=tuple(_lanes(process)),
+        faults=tuple(reading.faults),
+        picture=_picture(root),
+        line=line_of(process),
+    )
+
+
+def diagram(definition: Definition) -> Diagram:
+    """Return the picture of a drawing: shapes and edges as values, in the drawing's own units."""
+    return definition.picture
+
+
+def parse(data: bytes) -> etree._Element:
+    """Parse XML from a stranger: no entities, no network, bounded size, depth and count."""
+    if len(data) > SIZE_MAX:
+        raise Refused("process.unreadable", reason="too-large", line=0)
+    encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
+    if b"\x00" in data or (encoding and encoding[1].lower() not in _UTF8):
+        raise Refused("process.unreadable", reason="not-utf-8", line=0)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise Refused("process.unreadable", reason="declares-entities", line=0)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise Refused("process.unreadable", reason="not-xml", line=error.lineno or 0) from error
+    _bounded(root)
+    return root
+
+
+def _bounded(root: etree._Element) -> None:
+    depth = 0
+    for count, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
+        depth += 1 if event == "start" else -1
+        if depth > DEPTH_MAX or count > 2 * ELEMENTS_MAX:
+            raise Refused("process.unreadable", reason="too-deep", line=line_of(element))
+
+
+def _process(root: etree._Element, key: str) -> tuple[etree._Element, list[Problem]]:
+    """Choose the process to run: named, else executable, else the only one that has nodes."""
+    found = root.findall(f"{BPMN}process")
+    chosen = [p for p in found if p.get("id") == key] if key else found
+    runnable = [p for p in chosen if p.get("isExecutable") == "true"] or [
+        p for p in chosen if p.find(f"{BPMN}startEvent") is not None
+    ]
+    if not chosen:
+        raise Refused("process.no-process", key=key)
+    faults = [
+        Problem("process.second-process", p.get("id", ""), line_of(p), p.get("name", ""))
+        for p in runnable[1:]
+    ]
+    return (runnable or chosen)[0], faults
+
+
+# --- lanes ------------------------------------------------------------------------------------
+
+
+def _lanes(process: etree._Element) -> Iterator[Lane]:
+    """Yield the innermost lanes (a lane divided into lanes only groups them)."""
+    for element in process.iter(f"{BPMN}lane"):
+        if element.find(f"{BPMN}childLaneSet") is not None:
+            continue
+        nodes = [(ref.text or "").strip() for ref in element.findall(f"{BPMN}flowNodeRef")]
+        yield Lane(
+            id=element.get("id", ""),
+            name=element.get("name", ""),
+            name_en=element.get(f"{NC}en", ""),
+            post=element.get(f"{NC}post", ""),
+            party=element.get(f"{NC}party", ""),
+            nodes=tuple(nodes),
+            line=line_of(element),
+        )
+
+
+# --- the picture --------------------------------------------------------------------------------
+
+
+def _picture(root: etree._Element) -> Diagram:
+    drawn = {e.get("id", ""): e for e in root.iter(f"{BPMN}*") if e.get("id")}
+    plane = root.find(f"{DI}BPMNDiagram/{DI}BPMNPlane")
+    if plane is None:
+        return Diagram()
+    shapes = (_shape(e, drawn) for e in plane.iterfind(f"{DI}BPMNShape"))
+    edges = (_edge(e, drawn) for e in plane.iterfind(f"{DI}BPMNEdge"))
+    return Diagram(tuple(s for s in shapes if s), tuple(e for e in edges if e))
+
+
+def _shape(element: etree._Element, drawn: dict[str, etree._Element]) -> Shape | None:
+    bounds = element.find(f"{DC}Bounds")
+    of = drawn.get(element.get("bpmnElement", ""))
+    if bounds is None or of is None:
+        return None
+    return Shape(
+        element=of.get("id", ""),
+        kind=etree.QName(of).localname,
+        name=of.get("name", ""),
+        x=_number(bounds.get("x")),
+        y=_number(bounds.get("y")),
+        width=_number(bounds.get("width")),
+        height=_number(bounds.get("height")),
+        horizontal=element.get("isHorizontal", "true") != "false",
+        expanded=element.get("isExpanded", "true") != "false",
+    )
+
+
+def _edge(element: etree._Element, drawn: dict[str, etree._Element]) -> Edge | None:
+    of = drawn.get(element.get("bpmnElement", ""))
+    if of is None:
+        return None
+    points = tuple(
+        (_number(p.get("x")), _number(p.get("y"))) for p in element.iterfind(f"{DD}waypoint")
+    )
+    return Edge(
+        element=of.get("id", ""),
+        source=of.get("sourceRef", ""),
+        target=of.get("targetRef", ""),
+        points=points,
+        name=of.get("name", ""),
+    )
+
+
+def _number(text: str | None) -> float:
+    """Read a coordinate; a missing, broken or absurd one is 0 (the picture is only a picture)."""
+    try:
+        value = float(text or 0)
+    except ValueError:
+        return 0.0
+    return value if abs(value) < 1e6 else 0.0

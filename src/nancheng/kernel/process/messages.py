@@ -1,0 +1,423 @@
+"""Commands in, events out.
+
+Every command says when (``at``, aware) and by whom (``by``, an identity as text, "" for the
+system). Every event names an item and a node, is small and JSON-able (see ``wire``), and carries
+neither time nor hand: those of its command are stored beside it. Events that create an item carry
+its ``scope`` and ``data`` as they will rest in the state (keys: see ``state``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Values = Mapping[str, object]
+
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin the case; ``node`` names the start event, "" for the one without a trigger."""
+
+    at: datetime
+    by: str = ""
+    variables: Values = field(default_factory=dict)
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """办理: an open user task is done; its variables are merged."""
+
+    at: datetime
+    by: str
+    item: int
+    variables: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of a handler or decision; ``rows`` are the rows of the table that decided."""
+
+    at: datetime
+    item: int
+    variables: Values = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """A handler or decision could not answer: the work becomes an incident that can be retried."""
+
+    at: datetime
+    item: int
+    code: str
+    detail: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A timer is due."""
+
+    at: datetime
+    item: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """退回: move the token of an open task to a user task it has passed (rule: see ``verbs``)."""
+
+    at: datetime
+    by: str
+    item: int
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """撤回: undo the completion of task ``item``; ``touched`` items are in another hand already."""
+
+    at: datetime
+    by: str
+    item: int
+    touched: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AddInstance:
+    """加签: one more element for a running multi-instance; ``item`` is its body or an instance."""
+
+    at: datetime
+    by: str
+    item: int
+    element: object
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveInstance:
+    """减签: take one open instance out of a running multi-instance."""
+
+    at: datetime
+    by: str
+    item: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again what was stuck."""
+
+    at: datetime
+    by: str
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """Correct variables of the case."""
+
+    at: datetime
+    by: str
+    variables: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """中止: nothing moves until resumed."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """恢复."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """End the case by hand: everything open is withdrawn."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+Command = (
+    Start
+    | Complete
+    | Answer
+    | Fail
+    | Fire
+    | SendBack
+    | TakeBack
+    | AddInstance
+    | RemoveInstance
+    | Retry
+    | SetVariables
+    | Suspend
+    | Resume
+    | Terminate
+)
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The case began at a start event (``item`` is 0)."""
+
+    item: int
+    node: str
+    variables: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A user task is open (item kind USER)."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A user task was done."""
+
+    item: int
+    node: str
+    variables: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """Automatic work waits for its answer (item kind AUTOMATIC); ``data["work"]`` names it."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Automatic work was answered; ``rows`` decided, when it was a decision table."""
+
+    item: int
+    node: str
+    variables: Values
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSet:
+    """A timer runs (item kind TIMER); ``data["due"]`` is its time, ISO 8601 with offset."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer was due and did its work."""
+
+    item: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayTaken:
+    """A choice was made: these flows; ``item`` is the one whose token chose (0 at the start)."""
+
+    item: int
+    node: str
+    flows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A token waits at a converging gateway (item kind JOIN) for others; it came by ``flow``."""
+
+    item: int
+    node: str
+    scope: int
+    flow: str
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A converging gateway let one token go; ``left`` are arrivals that stay for the next turn."""
+
+    item: int
+    node: str
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A sub-process, a multi-instance body or one of its instances began (item kind SCOPE)."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A scope is done; ``variables`` go to the scope around it."""
+
+    item: int
+    node: str
+    variables: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An item was taken away before it was done; ``reason`` is a code."""
+
+    item: int
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceAdded:
+    """One more element for a multi-instance body (``item``)."""
+
+    item: int
+    node: str
+    element: object
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRemoved:
+    """An open instance was taken out of its multi-instance; it no longer counts."""
+
+    item: int
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A token cannot go on (item kind INCIDENT); ``data`` has ``code`` and ``detail``."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """An incident is tried again."""
+
+    item: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """A task was sent back to ``target``."""
+
+    item: int
+    node: str
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The completion of a task (``item``, long done) was undone; it is offered anew."""
+
+    item: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariablesSet:
+    """Variables of the case were corrected by hand."""
+
+    item: int
+    node: str
+    variables: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """The case stands still."""
+
+    item: int
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The case moves again."""
+
+    item: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last token is gone; the case is done (``item`` is 0, ``node`` the last end)."""
+
+    item: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terminated:
+    """The case was ended by hand."""
+
+    item: int
+    node: str
+    reason: str
+
+
+Event = (
+    Started
+    | Offered
+    | Completed
+    | Requested
+    | Answered
+    | TimerSet
+    | Fired
+    | GatewayTaken
+    | Arrived
+    | Joined
+    | Entered
+    | Left
+    | Withdrawn
+    | InstanceAdded
+    | InstanceRemoved
+    | Stuck
+    | Retried
+    | SentBack
+    | TakenBack
+    | VariablesSet
+    | Suspended
+    | Resumed
+    | Ended
+    | Terminated
+)

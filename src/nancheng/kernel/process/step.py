@@ -1,0 +1,218 @@
+"""What happens next: one command in, the events that follow from it out.
+
+``step`` decides and changes nothing; ``state.apply`` changes. The rules of BPMN are in ``arrival``
+(what a node does), ``tokens`` (the ways out) and ``scopes`` (joins, sub-processes,
+multi-instances); the verbs that move a token by hand are in ``verbs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from nancheng.kernel.process import due as dues
+from nancheng.kernel.process import messages as m
+from nancheng.kernel.process import scopes, tokens, verbs
+from nancheng.kernel.process import state as states
+from nancheng.kernel.process.arrival import begin_instance, set_timer
+from nancheng.kernel.process.definition import Kind
+from nancheng.kernel.process.program import Plan, Program
+from nancheng.kernel.process.state import Item, ItemKind, State, Status
+from nancheng.kernel.process.tokens import Due, Run, Token
+from nancheng.kernel.refusal import Refused
+
+OPEN = frozenset({Status.RUNNING, Status.SUSPENDED})
+
+
+def step(
+    program: Program, state: State, command: m.Command, *, due: Due = dues.due
+) -> tuple[m.Event, ...]:
+    """Return everything that follows from one command.
+
+    Raises ``Refused`` (codes ``process.…``) when the command does not fit the state.
+    """
+    return advance(program, state, command, due=due)[0]
+
+
+def advance(
+    program: Program, state: State, command: m.Command, *, due: Due = dues.due
+) -> tuple[tuple[m.Event, ...], State]:
+    """Return what ``step`` returns and the state those events lead to, worked out once."""
+    kind = type(command)
+    if state.status is not Status.RUNNING:
+        _may_now(state, kind)
+    run = Run(program, state, command.at, due)
+    ON_COMMAND[kind](run, command)
+    scopes.settle(run)
+    return tuple(run.events), run.draft.freeze()
+
+
+def _may_now(state: State, kind: type[Any]) -> None:
+    if state.status is Status.NOT_STARTED:
+        if kind is not m.Start:
+            raise Refused("process.not-started")
+    elif state.status not in OPEN:
+        raise Refused("process.case-is-over", status=state.status)
+    elif kind not in (m.Resume, m.Terminate, m.SetVariables):
+        raise Refused("process.suspended")
+
+
+def _item(run: Run, number: int, kind: ItemKind, code: str) -> Item:
+    item = run.draft.items.get(number)
+    if item is None or item.kind is not kind:
+        raise Refused(code, item=number)
+    return item
+
+
+# --- one function per command ---------------------------------------------------------------------
+
+
+def _start(run: Run, command: m.Start) -> None:
+    if run.draft.status is not Status.NOT_STARTED:
+        raise Refused("process.already-started")
+    node = command.node or run.program.start
+    plan = run.program.plans.get(node)
+    if plan is None or plan.kind is not Kind.START or plan.parent:
+        raise Refused("process.no-such-start", node=node)
+    run.emit(m.Started(0, node, command.variables))
+    tokens.leave(run, plan, Token(node, "", 0, [], 0, 0))
+
+
+def _complete(run: Run, command: m.Complete) -> None:
+    item = _item(run, command.item, ItemKind.USER, "process.no-such-task")
+    run.emit(m.Completed(item.number, item.node, command.variables))
+    scopes.finished(run, item, item.number)
+
+
+def _answer(run: Run, command: m.Answer) -> None:
+    item = _item(run, command.item, ItemKind.AUTOMATIC, "process.no-such-work")
+    run.emit(m.Answered(item.number, item.node, command.variables, command.rows))
+    pure = run.program.plans[item.node].kind is Kind.RULE_TASK
+    scopes.finished(run, item, cast("int", item.data.get("from", 0)) if pure else 0)
+
+
+def _fail(run: Run, command: m.Fail) -> None:
+    item = _item(run, command.item, ItemKind.AUTOMATIC, "process.no-such-work")
+    inside = states.is_body(run.draft.items.get(item.scope))
+    phase = "instance" if inside else "work"
+    data = {**item.data, "code": command.code, "detail": command.detail, "phase": phase}
+    run.emit(m.Stuck(item.number, item.node, item.scope, data))
+
+
+def _fire(run: Run, command: m.Fire) -> None:
+    item = _item(run, command.item, ItemKind.TIMER, "process.no-such-timer")
+    due_at = datetime.fromisoformat(cast("str", item.data["due"]))
+    if command.at < due_at:
+        raise Refused("process.timer-not-due", item=item.number, due_at=due_at)
+    run.emit(m.Fired(item.number, item.node))
+    plan = run.program.plans[item.node]
+    if plan.kind is Kind.BOUNDARY:
+        _trigger(run, plan, item)
+    else:
+        tokens.leave(run, plan, tokens.leaving(item))
+
+
+def _trigger(run: Run, plan: Plan, item: Item) -> None:
+    """A boundary event happened: it takes its host's token, or makes one beside it."""
+    number = cast("int", item.data["host"])
+    host = run.draft.items[number]
+    if plan.interrupting:
+        tokens.withdraw(run, number, "interrupted")
+        trail = tokens.trail_of(host)
+        tokens.leave(run, plan, Token(plan.id, "", item.scope, trail, 0, item.number))
+        return
+    left = cast("int", item.data.get("left", 0))
+    if left:
+        again: dict[str, object] = {"host": number, "left": left - 1 if left > 0 else left}
+        set_timer(run, plan, Token(plan.id, "", item.scope, [], 0, number), again)
+    tokens.leave(run, plan, Token(plan.id, "", item.scope, [], 0, item.number))
+
+
+def _retry(run: Run, command: m.Retry) -> None:
+    item = _item(run, command.item, ItemKind.INCIDENT, "process.no-such-incident")
+    run.emit(m.Retried(item.number, item.node))
+    RETRY[cast("str", item.data["phase"])](run, run.program.plans[item.node], item)
+
+
+def _arrive_again(run: Run, plan: Plan, item: Item) -> None:
+    origin = cast("int", item.data.get("from", 0))
+    run.queue.append(Token(plan.id, "", item.scope, tokens.trail_of(item), origin, item.number))
+
+
+def _leave_again(run: Run, plan: Plan, item: Item) -> None:
+    tokens.leave(run, plan, tokens.leaving(item))
+
+
+def _join_again(run: Run, plan: Plan, item: Item) -> None:
+    for flow in cast("list[str]", item.data["arrived"]):
+        run.queue.append(Token(plan.id, flow, item.scope, tokens.trail_of(item), 0, item.number))
+
+
+def _work_again(run: Run, plan: Plan, item: Item) -> None:
+    """Ask again under a new number; what watches the work watches that one."""
+    tokens.clear(run, item.number, "retried")
+    _arrive_again(run, plan, item)
+
+
+def _instance_again(run: Run, plan: Plan, item: Item) -> None:
+    index = cast("int", item.data["index"]) - 1
+    begin_instance(run, plan, item.scope, index, item.data["element"])
+
+
+def _count_again(run: Run, _plan: Plan, item: Item) -> None:
+    scopes.count(run, item.scope)
+
+
+def _timer_again(run: Run, plan: Plan, item: Item) -> None:
+    number = cast("int", item.data["host"])
+    set_timer(run, plan, Token(plan.id, "", item.scope, [], 0, number), {"host": number})
+
+
+RETRY: Mapping[str, Callable[[Run, Plan, Item], None]] = {
+    "arrive": _arrive_again,
+    "leave": _leave_again,
+    "join": _join_again,
+    "work": _work_again,
+    "instance": _instance_again,
+    "completion": _count_again,
+    "timer": _timer_again,
+}
+
+
+def _set_variables(run: Run, command: m.SetVariables) -> None:
+    run.emit(m.VariablesSet(0, "", command.variables))
+
+
+def _suspend(run: Run, command: m.Suspend) -> None:
+    run.emit(m.Suspended(0, "", command.reason))
+
+
+def _resume(run: Run, _command: m.Resume) -> None:
+    if run.draft.status is not Status.SUSPENDED:
+        raise Refused("process.not-suspended")
+    run.emit(m.Resumed(0, ""))
+
+
+def _terminate(run: Run, command: m.Terminate) -> None:
+    tokens.clear(run, 0, "case-terminated")
+    run.emit(m.Terminated(0, "", command.reason))
+
+
+ON_COMMAND: Mapping[type[Any], Callable[[Run, Any], None]] = {
+    m.Start: _start,
+    m.Complete: _complete,
+    m.Answer: _answer,
+    m.Fail: _fail,
+    m.Fire: _fire,
+    m.SendBack: verbs.send_back,
+    m.TakeBack: verbs.take_back,
+    m.AddInstance: verbs.add_instance,
+    m.RemoveInstance: verbs.remove_instance,
+    m.Retry: _retry,
+    m.SetVariables: _set_variables,
+    m.Suspend: _suspend,
+    m.Resume: _resume,
+    m.Terminate: _terminate,
+}
+assert set(ON_COMMAND) == set(m.Command.__args__)

@@ -1,0 +1,1 @@
+"""Proof of the process kernel: drawings as text, generated drawings, generated lives."""

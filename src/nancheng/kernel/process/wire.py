@@ -1,0 +1,127 @@
+"""Events ↔ JSON values, each with the version of its shape.
+
+An event is written as ``{"event": "Offered", "v": 1, …fields}``. Values JSON does not have
+(decimals, dates, times, durations) are written as ``{"$decimal": "1.50"}`` and the like, and a
+mapping that itself has a key beginning with ``$`` is written as ``{"$map": {…}}``, so that every
+value comes back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from nancheng.kernel.process import messages as m
+from nancheng.kernel.process.state import Item, ItemKind, State, Status
+
+VERSIONS: Mapping[type[Any], int] = dict.fromkeys(m.Event.__args__, 1)
+_BY_NAME: Mapping[str, type[Any]] = {kind.__name__: kind for kind in m.Event.__args__}
+_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind)) for kind in m.Event.__args__
+}
+_TUPLES = frozenset({"flows", "left", "rows"})
+_PLAIN = (str, int, float, type(None))
+
+
+def to_json(event: m.Event) -> dict[str, object]:
+    """Return an event as JSON values."""
+    kind = type(event)
+    written: dict[str, object] = {"event": kind.__name__, "v": VERSIONS[kind]}
+    for name in _FIELDS[kind]:
+        written[name] = value_to_json(getattr(event, name))
+    return written
+
+
+def from_json(written: Mapping[str, object]) -> m.Event:
+    """Return the event that was written. Raises ``ValueError`` on an unknown event or version."""
+    kind = _BY_NAME.get(str(written.get("event")))
+    if kind is None or written.get("v") != VERSIONS[kind]:
+        message = f"unknown event: {written.get('event')!r} version {written.get('v')!r}"
+        raise ValueError(message)
+    values = {name: value_from_json(written[name]) for name in _FIELDS[kind] if name in written}
+    for name in _TUPLES & values.keys():
+        values[name] = tuple(values[name])
+    return cast("m.Event", kind(**values))
+
+
+def state_to_json(state: State) -> dict[str, object]:
+    """Return a state as JSON values."""
+    return {
+        "v": 1,
+        "status": state.status.value,
+        "variables": value_to_json(state.variables),
+        "next_item": state.next_item,
+        "items": [
+            [i.number, i.node, i.kind.value, i.scope, value_to_json(i.data)]
+            for i in sorted(state.items.values(), key=lambda i: i.number)
+        ],
+    }
+
+
+def state_from_json(written: Mapping[str, Any]) -> State:
+    """Return the state that was written. Raises ``ValueError`` on an unknown version."""
+    if written.get("v") != 1:
+        message = f"unknown version of a state: {written.get('v')!r}"
+        raise ValueError(message)
+    items = {
+        number: Item(number, node, ItemKind(kind), scope, value_from_json(data))
+        for number, node, kind, scope, data in written["items"]
+    }
+    variables = value_from_json(written["variables"])
+    return State(Status(written["status"]), variables, items, written["next_item"])
+
+
+def value_to_json(value: object) -> object:
+    """Return a variable's value as JSON. Raises ``TypeError`` on one that has no JSON shape."""
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, Mapping):
+        written = {str(key): value_to_json(inner) for key, inner in value.items()}
+        return {"$map": written} if any(key.startswith("$") for key in written) else written
+    if isinstance(value, (list, tuple)):
+        return [value_to_json(inner) for inner in value]
+    for kind, (mark, write) in _WRITE.items():
+        if isinstance(value, kind):
+            return {mark: write(value)}
+    message = f"no JSON shape for {type(value).__name__}"
+    raise TypeError(message)
+
+
+def value_from_json(value: object) -> Any:
+    """Return the value that was written."""
+    if isinstance(value, list):
+        return [value_from_json(inner) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    if len(value) == 1:
+        mark, inner = next(iter(value.items()))
+        if mark == "$map":
+            return {k: value_from_json(v) for k, v in cast("Mapping[str, object]", inner).items()}
+        if mark in _READ:
+            return _READ[mark](cast("str", inner))
+    return {key: value_from_json(inner) for key, inner in value.items()}
+
+
+def _span(text: str) -> timedelta:
+    days, seconds, micro = (int(part) for part in text.split())
+    return timedelta(days=days, seconds=seconds, microseconds=micro)
+
+
+# datetime before date: each datetime is a date too.
+_WRITE: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
+    Decimal: ("$decimal", str),
+    datetime: ("$datetime", datetime.isoformat),
+    date: ("$date", date.isoformat),
+    time: ("$time", time.isoformat),
+    timedelta: ("$span", lambda span: f"{span.days} {span.seconds} {span.microseconds}"),
+}
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "$decimal": Decimal,
+    "$datetime": datetime.fromisoformat,
+    "$date": date.fromisoformat,
+    "$time": time.fromisoformat,
+    "$span": _span,
+}
