@@ -34,10 +34,7 @@ setup-development:
 	@$(PYTHON) scripts/prepare.py development
 
 demo: setup
-	@$(NANCHENG) demo
-ifneq ($(DEMO_SERVE),0)
-	@$(NANCHENG) serve --port $(PORT)
-endif
+	@$(NANCHENG) demo --port $(PORT) $(if $(filter 0,$(DEMO_SERVE)),--no-serve)
 
 run: setup
 	@$(NANCHENG) serve --port $(PORT)

@@ -1,0 +1,1 @@
+"""Pages in a real browser: shell, languages, widths, accessibility, content policy."""
