@@ -26,6 +26,23 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """A request as it is handed in: which money, contract and item, and what for."""
+
+    allocation_id: int
+    contract_id: int
+    cost_item_id: int
+    amount_fen: int
+    payee_account: str
+    to_wage_account: bool
+    purpose: str
+    progress_permille: int
+    invoices: tuple[Invoice, ...]
+    papers: frozenset[str]
+    payee_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a project unit asks for (用款申请)."""
 

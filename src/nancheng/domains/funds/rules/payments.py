@@ -23,6 +23,9 @@ PERMILLE: Final = 1000  # arithmetic: one whole in thousandths
 # 财建〔2022〕183号: at most 3 % of the price may be retained as quality deposit.
 RETENTION_PERMILLE_MAX: Final = 30
 
+# Local practice: a verdict on a hit of the negative list gives a reason of at least so many signs.
+VERDICT_REASON_MIN: Final = 10
+
 # Papers of an application as districts ask for them (request, progress table, invoice);
 # the supervisor's certificate comes during the process. Local practice.
 PAPERS_REQUIRED: Final = ("request", "progress", "invoice")
@@ -295,3 +298,25 @@ def screen(text: str, terms: Iterable[ForbiddenTerm]) -> tuple[ForbiddenTerm, ..
     """Return the terms of the negative list that occur in a text, spaces aside."""
     dense = "".join(text.split())
     return tuple(term for term in terms if term.word in dense)
+
+
+def check_verdict(verdict: Verdict, reason: str, *, given: Verdict, word: str) -> None:
+    """Refuse a verdict without a reason, or a second one; ``given`` is what stands so far."""
+    if verdict is Verdict.OPEN or len(reason.strip()) < VERDICT_REASON_MIN:
+        raise Refused("funds.verdict-needs-reason", field="reason", least=VERDICT_REASON_MIN)
+    if given is not Verdict.OPEN:
+        raise Refused("funds.screening-decided", word=word)
+
+
+def check_certificate(
+    certified_permille: int, *, asked_permille: int, before_permille: int
+) -> None:
+    """Refuse a certificate below what it is asked for, or below the one before it."""
+    if not max(asked_permille, before_permille) <= certified_permille <= PERMILLE:
+        raise Refused(
+            "funds.certificate-short",
+            field="progress",
+            certified_permille=certified_permille,
+            asked_permille=asked_permille,
+            before_permille=before_permille,
+        )

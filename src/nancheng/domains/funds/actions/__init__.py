@@ -1,0 +1,1 @@
+"""The only writers of special bonds: bonds and arrivals, projects and contracts, payments."""
