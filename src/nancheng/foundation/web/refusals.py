@@ -15,6 +15,7 @@ from django.template import loader
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nancheng.foundation.web import figures, pages, shell
 from nancheng.kernel.refusal import Refused
@@ -23,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 # Refusals about rights; every other refusal is a conflict with the state of things.
 FORBIDDEN = ("not-allowed", "no-identity")
+OWN: Mapping[str, str | Promise] = {
+    "web.too-many-rows": gettext_lazy(
+        "符合条件的记录超过 Excel 的上限（%(limit)s 行），请先筛选，或导出 CSV。"
+    ),
+}
 # Never shown again, not even to the one who typed it.
 SECRET_FIELDS = ("csrfmiddlewaretoken", "password", "old", "new", "again")
 
@@ -69,7 +75,7 @@ def text(refused: Refused) -> str:
 @lru_cache(maxsize=1)
 def registry() -> Mapping[str, str | Promise]:
     """Return every app's refusal messages by code."""
-    messages: dict[str, str | Promise] = {}
+    messages = dict(OWN)
     for dotted in getattr(settings, "REFUSALS", ()):
         if find_spec(dotted.rpartition(".")[0].rpartition(".")[0]) and find_spec(
             dotted.rpartition(".")[0]
