@@ -1,0 +1,1 @@
+"""Tests of bond arithmetic and coverage."""
