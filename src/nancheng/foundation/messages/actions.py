@@ -1,0 +1,187 @@
+"""The only writer of notices and of the outbox."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from nancheng.foundation.messages import rules
+from nancheng.foundation.messages.models import Endpoint, Notice, Outbox, Subscription
+
+Figures = Mapping[str, object]
+CLAIMED_MAX = 50
+ERROR_LENGTH = 300
+KEY_LENGTH = 120
+
+
+@transaction.atomic
+def notify(
+    *,
+    identity_ids: Iterable[int],
+    code: str,
+    figures: Figures,
+    case_id: int | None,
+    at: datetime,
+    key: str,
+) -> None:
+    """Tell identities of something, in the transaction of what happened; nothing is sent here.
+
+    The text is made at reading time from ``code`` and ``figures`` (numbers, text, dates). The
+    same ``key`` again tells nobody twice. Who subscribed gets an outbox row, and so does every
+    endpoint that wants such events; the job sends them after the commit.
+    """
+    told = list(dict.fromkeys(identity_ids))
+    shown = _plain(figures)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                identity_id=identity_id,
+                case_id=case_id,
+                code=code,
+                figures=shown,
+                key=_notice_key(key),
+                created_at=at,
+            )
+            for identity_id in told
+        ],
+        ignore_conflicts=True,
+    )
+    sent = [*_mails(told, code, key), *_pushes(code, key)]
+    for row in sent:
+        row.code, row.figures, row.created_at, row.send_after = code, shown, at, at
+    Outbox.objects.bulk_create(sent, ignore_conflicts=True)
+
+
+def mark_read(*, identity_id: int, notice_id: int, at: datetime) -> bool:
+    """Mark one of the identity's notices as read; say whether there is such a notice."""
+    mine = Notice.objects.filter(pk=notice_id, identity_id=identity_id)
+    return bool(mine.filter(read_at__isnull=True).update(read_at=at)) or mine.exists()
+
+
+def mark_all_read(*, identity_id: int, at: datetime) -> int:
+    """Mark every notice of the identity that had come by then as read; return how many."""
+    unread = Notice.objects.filter(
+        identity_id=identity_id, read_at__isnull=True, created_at__lte=at
+    )
+    return unread.update(read_at=at)
+
+
+@transaction.atomic
+def subscribe(*, identity_id: int, address: str, code_prefix: str = "") -> Subscription:
+    """Send an identity's notices by mail as well."""
+    subscription, _ = Subscription.objects.update_or_create(
+        identity_id=identity_id,
+        address=address,
+        code_prefix=code_prefix,
+        defaults={"is_active": True},
+    )
+    return subscription
+
+
+@transaction.atomic
+def put_endpoint(*, name: str, url: str, secret: str = "", code_prefix: str = "") -> Endpoint:
+    """Tell another system about events under a prefix; ``url`` is http or https."""
+    assert url.startswith(("http://", "https://")), url
+    endpoint, _ = Endpoint.objects.update_or_create(
+        name=name, defaults={"url": url, "secret": secret, "code_prefix": code_prefix}
+    )
+    return endpoint
+
+
+@transaction.atomic
+def claim_due(*, at: datetime) -> list[Outbox]:
+    """Take messages that are due, so that no other worker sends them meanwhile.
+
+    A worker that dies gives its claim back by its end. On PostgreSQL rows that another worker is
+    taking are passed over; on SQLite writers stand in line, and the guard decides.
+    """
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+    due = Outbox.objects.filter(
+        free, sent_at__isnull=True, dead_at__isnull=True, send_after__lte=at
+    ).order_by("send_after", "id")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    ids = list(due.values_list("id", flat=True)[:CLAIMED_MAX])
+    claimed = Outbox.objects.filter(free, pk__in=ids)
+    claimed.update(claimed_until=at + rules.CLAIM, attempts=F("attempts") + 1)
+    return list(Outbox.objects.filter(pk__in=ids).select_related("endpoint").order_by("id"))
+
+
+def mark_sent(message: Outbox, *, at: datetime) -> bool:
+    """Note that a message has left; False if the claim was lost to another worker meanwhile."""
+    return bool(_ours(message).update(sent_at=at, claimed_until=None, last_error=""))
+
+
+def mark_failed(message: Outbox, *, error: str, at: datetime) -> bool:
+    """Note a failure and when to try again; return whether the message is given up now."""
+    again = rules.retry_at(message.attempts, at=at)
+    changed = _ours(message).update(
+        claimed_until=None,
+        last_error=error[:ERROR_LENGTH],
+        send_after=again or F("send_after"),
+        dead_at=None if again else at,
+    )
+    return bool(changed) and again is None
+
+
+def revive(*, outbox_id: int, at: datetime) -> bool:
+    """Give a message that was given up another round; say whether there was one."""
+    dead = Outbox.objects.filter(pk=outbox_id, dead_at__isnull=False)
+    return bool(dead.update(dead_at=None, attempts=0, send_after=at, last_error=""))
+
+
+def _ours(message: Outbox) -> QuerySet[Outbox]:
+    """Return the message's row if our claim on it still holds."""
+    return Outbox.objects.filter(
+        pk=message.pk, attempts=message.attempts, sent_at__isnull=True, dead_at__isnull=True
+    )
+
+
+def _mails(identity_ids: Collection[int], code: str, key: str) -> list[Outbox]:
+    wanted = Subscription.objects.filter(
+        identity_id__in=identity_ids, is_active=True
+    ).select_related("identity__person")
+    return [
+        Outbox(
+            channel=Outbox.Channel.MAIL,
+            key=_outbox_key("mail", each.identity_id, each.address, key),
+            address=each.address,
+            language=each.identity.person.language,
+        )
+        for each in wanted
+        if rules.concerns(each.code_prefix, code)
+    ]
+
+
+def _pushes(code: str, key: str) -> list[Outbox]:
+    return [
+        Outbox(
+            channel=Outbox.Channel.WEBHOOK,
+            key=_outbox_key("webhook", each.pk, code, key),
+            address=each.url,
+            endpoint=each,
+        )
+        for each in Endpoint.objects.filter(is_active=True)
+        if rules.concerns(each.code_prefix, code)
+    ]
+
+
+def _outbox_key(*parts: object) -> str:
+    """Return a key of the event and its receiver, the same on every call."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+
+
+def _notice_key(key: str) -> str:
+    return key if len(key) <= KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _plain(figures: Figures) -> dict[str, object]:
+    """Return figures as JSON holds them: dates and moments as text."""
+    made: dict[str, object] = json.loads(json.dumps(dict(figures), cls=DjangoJSONEncoder))
+    return made
