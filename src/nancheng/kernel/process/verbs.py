@@ -14,6 +14,7 @@ sum. Variables stay as they are: the task is offered with them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import cast
 
@@ -44,11 +45,11 @@ def send_back(run: Run, command: m.SendBack) -> None:
     run.queue.append(Token(command.target, "", item.scope, trail, 0, item.number))
 
 
-def targets(items: states.Data, item: Item) -> tuple[str, ...]:
+def targets(items: Mapping[int, Item], item: Item) -> tuple[str, ...]:
     """Return the user tasks to which an open item may be sent back, the nearest first."""
     found: list[str] = []
     marks: set[str] = set()
-    others = [i for i in items.values() if isinstance(i, Item) and i.number != item.number]
+    others = [i for i in items.values() if i.number != item.number]
     for entry in reversed(tokens.trail_of(item)):
         if entry.startswith(FORK_MARK):
             marks.add(entry)
@@ -65,7 +66,7 @@ def _trail_before(run: Run, item: Item, target: str) -> list[str]:
     trail = tokens.trail_of(item)
     if target not in trail:
         raise Refused("process.not-passed", item=item.number, target=target)
-    if target not in targets(cast("states.Data", run.draft.items), item):
+    if target not in targets(run.draft.items, item):
         raise Refused("process.sibling-is-open", item=item.number, target=target)
     return trail[: len(trail) - 1 - trail[::-1].index(target)]
 

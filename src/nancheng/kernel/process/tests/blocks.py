@@ -1,0 +1,216 @@
+"""Generated drawings: blocks within blocks, so that each is sound by construction.
+
+A block has one entry and one exit. Choices read variables ``v0`` … ``v2`` of the case, which a life
+sets as it likes (see ``test_lives``); loops leave when ``v0`` is not ``again``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+
+from nancheng.kernel.process.definition import (
+    Definition,
+    EventSpec,
+    Flow,
+    Kind,
+    Loop,
+    Node,
+    TimerKind,
+    TimerSpec,
+    Trigger,
+)
+
+Block = tuple[str, Any]
+LEAVES = ("user", "service", "rule", "timer", "task", "timed", "reminded", "sign", "queue")
+VARIABLES = ("v0", "v1", "v2")
+
+
+def blocks() -> st.SearchStrategy[Block]:
+    """Return trees of blocks."""
+    leaf: st.SearchStrategy[Block] = st.tuples(st.sampled_from(LEAVES), st.none())
+    return st.recursive(leaf, _composites, max_leaves=10)
+
+
+def _composites(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
+    parts = st.lists(inner, min_size=2, max_size=3)
+    return st.one_of(
+        st.tuples(st.sampled_from(("row", "choice", "all", "some")), parts),
+        st.tuples(st.sampled_from(("loop", "inside", "each", "escape")), inner),
+    )
+
+
+@dataclass
+class Sheet:
+    """The drawing so far."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+    parent: str = ""
+
+    def node(self, kind: Kind, **more: Any) -> str:
+        """Add a node and return its id."""
+        identity = f"{kind.value}{len(self.nodes)}"
+        self.nodes[identity] = Node(identity, kind, identity, parent=self.parent, **more)
+        return identity
+
+    def flow(self, source: str, target: str, condition: str = "", *, default: bool = False) -> None:
+        """Add a flow, perhaps the default one of its source."""
+        flow = Flow(f"f{len(self.flows)}", source, target, condition, parent=self.parent)
+        self.flows.append(flow)
+        if default:
+            self.nodes[source] = replace(self.nodes[source], default=flow.id)
+
+
+def definition(block: Block) -> Definition:
+    """Return a whole drawing with this block between start and end."""
+    sheet = Sheet()
+    _framed(sheet, block)
+    return Definition("generated", nodes=sheet.nodes, flows=tuple(sheet.flows))
+
+
+def _framed(sheet: Sheet, block: Block) -> None:
+    start = sheet.node(Kind.START)
+    first, last = _draw(sheet, block)
+    sheet.flow(start, first)
+    sheet.flow(last, sheet.node(Kind.END))
+
+
+def _draw(sheet: Sheet, block: Block) -> tuple[str, str]:
+    """Draw a block; return its first and last node."""
+    name, inner = block
+    return globals()[f"_draw_{name}"](sheet, inner)  # type: ignore[no-any-return]
+
+
+def _draw_user(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.USER_TASK)
+    return node, node
+
+
+def _draw_service(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.SERVICE_TASK, extra={"handler": "h"})
+    return node, node
+
+
+def _draw_rule(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.RULE_TASK, extra={"decision": "d"})
+    return node, node
+
+
+def _draw_task(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.TASK)
+    return node, node
+
+
+def _timer(kind: TimerKind = TimerKind.DURATION, text: str = "P1D") -> EventSpec:
+    return EventSpec(Trigger.TIMER, timer=TimerSpec(kind, text))
+
+
+def _draw_timer(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.CATCH, event=_timer())
+    return node, node
+
+
+def _draw_timed(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A user task that a timer may take over, both ways meeting again."""
+    task = sheet.node(Kind.USER_TASK)
+    late = sheet.node(Kind.BOUNDARY, event=_timer(), attached_to=task)
+    other = sheet.node(Kind.USER_TASK)
+    meet = sheet.node(Kind.EXCLUSIVE)
+    sheet.flow(task, meet)
+    sheet.flow(late, other)
+    sheet.flow(other, meet)
+    return task, meet
+
+
+def _draw_reminded(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A user task whose reminders run beside it and end by themselves."""
+    task = sheet.node(Kind.USER_TASK)
+    spec = _timer(TimerKind.CYCLE, "R2/P1D")
+    late = sheet.node(Kind.BOUNDARY, event=spec, attached_to=task, interrupting=False)
+    other = sheet.node(Kind.USER_TASK)
+    sheet.flow(late, other)
+    sheet.flow(other, sheet.node(Kind.END))
+    return task, task
+
+
+def _draw_sign(sheet: Sheet, _: None) -> tuple[str, str]:
+    loop = Loop("people", "person", until="nrOfCompletedInstances>=2", result="votes")
+    node = sheet.node(Kind.USER_TASK, loop=loop)
+    return node, node
+
+
+def _draw_queue(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.USER_TASK, loop=Loop("people", "person", sequential=True))
+    return node, node
+
+
+def _draw_row(sheet: Sheet, parts: list[Block]) -> tuple[str, str]:
+    ends = [_draw(sheet, part) for part in parts]
+    for (_, last), (first, _) in pairwise(ends):
+        sheet.flow(last, first)
+    return ends[0][0], ends[-1][1]
+
+
+def _between(sheet: Sheet, kind: Kind, parts: list[Block], *, asks: bool) -> tuple[str, str]:
+    split = sheet.node(kind)
+    meet = sheet.node(kind)
+    for number, part in enumerate(parts):
+        first, last = _draw(sheet, part)
+        plain = not asks or number == 0
+        condition = "" if plain else f"{VARIABLES[number]}=yes"
+        sheet.flow(split, first, condition, default=plain and asks)
+        sheet.flow(last, meet)
+    return split, meet
+
+
+def _draw_choice(sheet: Sheet, parts: list[Block]) -> tuple[str, str]:
+    return _between(sheet, Kind.EXCLUSIVE, parts, asks=True)
+
+
+def _draw_all(sheet: Sheet, parts: list[Block]) -> tuple[str, str]:
+    return _between(sheet, Kind.PARALLEL, parts, asks=False)
+
+
+def _draw_some(sheet: Sheet, parts: list[Block]) -> tuple[str, str]:
+    return _between(sheet, Kind.INCLUSIVE, parts, asks=True)
+
+
+def _draw_loop(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """Do it, ask, and perhaps do it again."""
+    meet = sheet.node(Kind.EXCLUSIVE)
+    first, last = _draw(sheet, part)
+    ask = sheet.node(Kind.USER_TASK)
+    again = sheet.node(Kind.EXCLUSIVE)
+    on = sheet.node(Kind.TASK)
+    sheet.flow(meet, first)
+    sheet.flow(last, ask)
+    sheet.flow(ask, again)
+    sheet.flow(again, meet, "v0=again")
+    sheet.flow(again, on, default=True)
+    return meet, on
+
+
+def _draw_inside(sheet: Sheet, part: Block, loop: Loop | None = None) -> tuple[str, str]:
+    sub = sheet.node(Kind.SUB_PROCESS, loop=loop)
+    outer, sheet.parent = sheet.parent, sub
+    _framed(sheet, part)
+    sheet.parent = outer
+    return sub, sub
+
+
+def _draw_each(sheet: Sheet, part: Block) -> tuple[str, str]:
+    return _draw_inside(sheet, part, Loop("people", "person", result="found"))
+
+
+def _draw_escape(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process that a timer may cut short."""
+    sub, _ = _draw_inside(sheet, part)
+    late = sheet.node(Kind.BOUNDARY, event=_timer(), attached_to=sub)
+    meet = sheet.node(Kind.EXCLUSIVE)
+    sheet.flow(sub, meet)
+    sheet.flow(late, meet)
+    return sub, meet
