@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from nancheng.foundation.web.menu import Group, Item
+
 DOMAINS = ("funds",)
 DASHBOARDS = ("cockpit",)
 
@@ -48,3 +52,52 @@ DEMO_PEOPLE = ("nancheng.config.demo.people.put",)
 # Stories are told by the domains: tell(*, at, say); people: config/demo/data/persons.csv.
 DEMO_STORIES = ("nancheng.domains.funds.demo.tell",)
 DEMO_CAST = ("nancheng.config.demo.people.cast",)
+
+# The left menu; a line is shown to identities that are granted its verb.
+MENU = (
+    Group(
+        _("工作台"),
+        (
+            Item(
+                _("我的待办"), "cases:inbox", "inbox",
+                count="nancheng.foundation.cases.worklist.waiting",
+            ),
+            Item(_("我的已办"), "cases:done", "check"),
+            Item(_("我发起的"), "cases:started", "send"),
+            Item(_("办件查询"), "cases:search", "search", verb="case.view"),
+        ),
+    ),
+    Group(
+        _("专项债券"),
+        (
+            Item(_("债券台账"), "funds:bonds", "book", verb="funds.bond.view"),
+            Item(_("项目资金"), "funds:projects", "yen", verb="funds.project.view"),
+            Item(_("资金拨付"), "funds:payments", "card", verb="funds.payment.view"),
+        ),
+    ),
+    Group(
+        _("项目与企业"),
+        (
+            Item(_("项目库"), "register:projects", "folder", verb="register.project.view"),
+            Item(_("芯片产业园"), "register:park", "building", verb="register.project.view"),
+            Item(
+                _("单位名录"), "register:organisations", "people",
+                verb="register.organisation.view",
+            ),
+        ),
+    ),
+    Group(
+        _("决策分析"),
+        (
+            Item(_("驾驶舱"), "cockpit:cockpit", "gauge", verb="cockpit.view"),
+            Item(_("部门红黄绿灯"), "cases:departments", "bars", verb="case.view"),
+            Item(_("流程图库"), "cases:processes", "flow", verb="case.view"),
+        ),
+    ),
+)
+SHELL = {
+    "identities": "nancheng.foundation.people.queries.choices",
+    "notices": "nancheng.foundation.messages.queries.unread",
+    "notices_page": "notices:list",
+    "search_page": "cases:search",
+}

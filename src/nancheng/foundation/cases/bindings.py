@@ -47,7 +47,8 @@ class TaskForm:
 
     form: type[forms.Form]
     before: Before | None = None
-    template: str = ""
+    # What the form shows at first: case id → initial values.
+    initial: Callable[[int], Values] | None = None
     # A page of the domain's own where this task is done instead of the drawer: case id → address.
     page: Callable[[int], str] | None = None
 

@@ -13,6 +13,8 @@ from typing import cast
 
 from django.db import connection
 from django.db.models import Max
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.cases import store
 from nancheng.foundation.cases.models import (
@@ -33,9 +35,21 @@ from nancheng.kernel.worktime import calendars, explanation, limits
 from nancheng.kernel.worktime import clocks as worktime
 from nancheng.kernel.worktime.calendars import Calendar
 from nancheng.kernel.worktime.clocks import Due
-from nancheng.kernel.worktime.explanation import Line
+from nancheng.kernel.worktime.explanation import Line, Reason
 from nancheng.kernel.worktime.limits import Limit, Unit
 
+# Why a day was counted or not, in words.
+REASONS: Mapping[str, str | Promise] = {
+    Reason.START: _("起算日，不计入"),
+    Reason.COUNTED: _("计入"),
+    Reason.COUNTED_MADE_UP: _("调休上班，计入"),
+    Reason.COUNTED_EXTENDED: _("延长期，计入"),
+    Reason.WEEKEND: _("周末，不计入"),
+    Reason.HOLIDAY: _("法定节假日，不计入"),
+    Reason.SUSPENDED: _("中止期间，不计入"),
+    Reason.ROLLED: _("届满日为休息日，顺延"),
+    Reason.ROLLED_TO: _("顺延至此日"),
+}
 LIMIT_UNITS = tuple(unit.value for unit in Unit)
 
 

@@ -104,7 +104,7 @@ def deploy_decision(xml: bytes, *, source: str, by: str, at: datetime) -> Publis
 
 def checked(definition: Definition, binding: Binding) -> Program:
     """Return the compiled drawing; raise ``Refused`` with every problem it has."""
-    faults = [*definition.faults, *problems.check(definition, feel.compile_expression)]
+    faults = list(problems.find(definition, feel.compile_expression))
     if not faults:
         faults = [*_unbound(definition, binding)]
     if faults:

@@ -185,3 +185,13 @@ def posts(*, duties: Iterable[str]) -> dict[tuple[int, str], int]:
         "department_id", "duty__code", "id"
     )
     return {(department, duty): post for department, duty, post in rows}
+
+
+def departments_with(*, duty: str) -> list[tuple[str, str]]:
+    """Return (code, name) of the departments that have the post of a duty. One statement."""
+    return [
+        (code, name)
+        for code, name in Post.objects.filter(duty__code=duty)
+        .order_by("department__path")
+        .values_list("department__code", "department__name")
+    ]

@@ -1,0 +1,210 @@
+"""What lies on the desk: a task or case with everything its page shows and may offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nancheng.foundation.cases import bindings, definitions, queries, rules, store
+from nancheng.foundation.cases.bindings import Binding
+from nancheng.foundation.cases.models import Case, Task
+from nancheng.foundation.cases.queries import Entry
+from nancheng.foundation.cases.rules import Verb
+from nancheng.foundation.people import queries as people
+from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import wording
+from nancheng.kernel.process import verbs
+from nancheng.kernel.process.program import Program
+from nancheng.kernel.process.state import ItemKind
+
+OPEN = (Task.State.OFFERED, Task.State.CLAIMED)
+# What stands on the button of each verb.
+VERB_WORDS: Mapping[str, str | Promise] = {
+    Verb.CLAIM: _("签收"),
+    Verb.RELEASE: _("退签"),
+    Verb.COMPLETE: _("提交"),
+    Verb.SEND_BACK: _("退回"),
+    Verb.TAKE_BACK: _("撤回"),
+    Verb.TRANSFER: _("转办"),
+    Verb.ADD_SIGNER: _("加签"),
+    Verb.REMIND: _("催办"),
+    Verb.EXTEND: _("延期"),
+    Verb.SUSPEND: _("中止"),
+    Verb.RESUME: _("恢复"),
+    Verb.TERMINATE: _("终止"),
+}
+# How an event reads in the history, and the colour of its dot.
+EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
+    "Started": (_("发起"), "blue"),
+    "Completed": (_("提交"), "blue"),
+    "Claimed": (_("签收"), "blue"),
+    "Released": (_("退签"), "yellow"),
+    "SentBack": (_("退回"), "red"),
+    "TakenBack": (_("撤回"), "yellow"),
+    "Transferred": (_("转办"), "blue"),
+    "Reminded": (_("催办"), "yellow"),
+    "Extended": (_("延期"), "yellow"),
+    "InstanceAdded": (_("加签"), "blue"),
+    "InstanceRemoved": (_("减签"), "yellow"),
+    "Suspended": (_("中止"), "yellow"),
+    "Resumed": (_("恢复"), "blue"),
+    "Ended": (_("办结"), "green"),
+    "Terminated": (_("终止"), "red"),
+    "Stuck": (_("异常"), "red"),
+    "Retried": (_("重试"), "blue"),
+    "Fired": (_("到时"), "yellow"),
+    "Answered": (_("自动办理"), "grey"),
+}
+DECISIONS: Mapping[str, tuple[str | Promise, str]] = {
+    "agree": (_("同意"), "green"),
+    "refuse": (_("不同意"), "red"),
+    "paid": (_("已支付"), "green"),
+    "returned": (_("银行退回"), "red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A task as its page shows it to one actor."""
+
+    task: Task
+    case: Case
+    binding: Binding
+    program: Program
+    verbs: Sequence[str]
+    may_complete: bool
+
+    @property
+    def form(self) -> bindings.TaskForm | None:
+        """Return the form of the step, if its line of business has one."""
+        return self.binding.forms.get(self.program.forms.get(self.task.node, ""))
+
+
+def at_desk(task_id: int, actor: Actor) -> Desk:
+    """Return an open or done task the actor may see. Raises ``Http404`` for any other."""
+    task = (
+        Task.objects.filter(pk=task_id)
+        .select_related("case__process", "department", "post", "claimed_by__person", "done_by")
+        .first()
+    )
+    if task is None or not (is_holder(task, actor) or queries.may_read_case(actor, task.case_id)):
+        raise Http404
+    program = definitions.program(task.case.process_id)
+    return Desk(
+        task=task,
+        case=task.case,
+        binding=bindings.binding(task.case.kind),
+        program=program,
+        verbs=[verb.value for verb in Verb if verb in _open_verbs(task, program, actor)],
+        may_complete=is_open(task) and is_holder(task, actor),
+    )
+
+
+def is_open(task: Task) -> bool:
+    """Say whether a task waits to be done in a case that moves."""
+    return task.state in OPEN and task.case.status == Case.Status.OPEN
+
+
+def is_holder(task: Task, actor: Actor) -> bool:
+    """Say whether a task is the actor's to do."""
+    if task.claimed_by_id is not None:
+        return task.claimed_by_id == actor.identity_id
+    return task.post_id == actor.post_id
+
+
+def _open_verbs(task: Task, program: Program, actor: Actor) -> set[Verb]:
+    if not is_open(task):
+        back = task.state == Task.State.DONE and task.done_by_id == actor.identity_id
+        return {Verb.TAKE_BACK} if back and task.case.status == Case.Status.OPEN else set()
+    found: set[Verb] = set()
+    if is_holder(task, actor):
+        drawn = rules.verbs(" ".join(program.verbs[task.node]))
+        found |= drawn & {Verb.SEND_BACK, Verb.TRANSFER, Verb.ADD_SIGNER}
+        found |= {Verb.RELEASE} if task.claimed_by_id else {Verb.CLAIM}
+    else:
+        granted = {Verb.REMIND: "case.remind", Verb.EXTEND: "case.extend"}
+        found |= {v for v, grant in granted.items() if queries.may(actor, grant, task.case)}
+        if task.due_on is None:
+            found.discard(Verb.EXTEND)
+    return found
+
+
+def case_verbs(case: Case, actor: Actor) -> list[str]:
+    """Return the verbs an actor may use on a whole case."""
+    granted = []
+    if case.status == Case.Status.OPEN and queries.may(actor, "case.suspend", case):
+        granted.append(Verb.SUSPEND.value)
+    if case.status == Case.Status.SUSPENDED and queries.may(actor, "case.suspend", case):
+        granted.append(Verb.RESUME.value)
+    if case.status in (Case.Status.OPEN, Case.Status.SUSPENDED) and queries.may(
+        actor, "case.terminate", case
+    ):
+        granted.append(Verb.TERMINATE.value)
+    return granted
+
+
+def send_back_choices(desk: Desk) -> list[tuple[str, str]]:
+    """Return the steps a task may be sent back to, the nearest first."""
+    loaded = store.load(case_id=desk.case.pk)
+    item = loaded.state.items.get(desk.task.item) if loaded else None
+    if loaded is None or item is None or item.kind is not ItemKind.USER:
+        return []
+    return [
+        (node, step_name(desk.program, node)) for node in verbs.targets(loaded.state.items, item)
+    ]
+
+
+def transfer_choices(desk: Desk, actor: Actor, *, on: date) -> list[tuple[int, str]]:
+    """Return the colleagues a task may be handed to."""
+    return people.colleagues(post_id=desk.task.post_id, on=on, but=actor.identity_id)
+
+
+def signer_choices(desk: Desk) -> list[tuple[str, str]]:
+    """Return the departments that may be asked to sign as well."""
+    duty = desk.program.lanes[desk.task.node].post
+    return people.departments_with(duty=duty)
+
+
+def step_name(program: Program, node: str) -> str:
+    """Return a step's name in the reader's language."""
+    name, name_en = program.names.get(node, (node, node))
+    return wording.named({"name": name, "name_en": name_en}) or node
+
+
+def timeline(case: Case, *, whole: bool = False) -> list[dict[str, Any]]:
+    """Return a case's history as entries for the timeline, newest first."""
+    program = definitions.program(case.process_id)
+    entries = queries.history(case.pk, whole=whole)
+    return [_line(entry, program) for entry in entries if whole or entry.kind != "Answered"]
+
+
+def _line(entry: Entry, program: Program) -> dict[str, Any]:
+    words, tone = EVENT_WORDS.get(entry.kind, (entry.kind, "grey"))
+    badge, badge_tone = words, {"blue": "green"}.get(tone, tone)
+    if entry.kind == "Completed" and entry.decision in DECISIONS:
+        badge, badge_tone = DECISIONS[entry.decision]
+    step = step_name(program, entry.node) if entry.node else ""
+    notes = []
+    facts = entry.facts.get("remark", {})
+    if facts.get("to"):
+        notes.append(_("转给：%(to)s") % {"to": facts["to"]})
+    if facts.get("before"):
+        notes.append(_("原期限 %(before)s → %(after)s") % facts)
+    return {
+        "title": step or words,
+        "badge": badge,
+        "badge_tone": badge_tone,
+        "tone": tone,
+        "at": entry.at,
+        "who": entry.actor or _("系统"),
+        "text": entry.opinion,
+        "notes": notes,
+        "seq": entry.seq,
+        "kind": entry.kind,
+    }

@@ -1,0 +1,455 @@
+"""Lists: what waits for me, what I did, what I started, all cases within reach, departments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from nancheng.foundation.cases import actions, bindings, definitions, forms, queries, worklist
+from nancheng.foundation.cases.models import Case, ProcessVersion, Task
+from nancheng.foundation.cases.rules import Light
+from nancheng.foundation.cases.worklist import Today
+from nancheng.foundation.people.guards import identified, requires
+from nancheng.foundation.people.middleware import IdentifiedRequest
+from nancheng.foundation.web import pages, tables, wording
+from nancheng.foundation.web.cells import Column
+from nancheng.foundation.web.choosing import Filter
+from nancheng.foundation.web.tables import Action, Table
+from nancheng.kernel.process import bpmn
+from nancheng.kernel.refusal import Refused
+
+CLAIM_MANY_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A light with its words: how many days late or left."""
+
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task or case as a list shows it."""
+
+    lamp: Lamp
+    number: str
+    title: str
+    step: str
+    kind: str
+    department: str
+    opener: str
+    at: datetime | None
+    due_on: date | None
+    state: str
+    href: str
+    claimable: bool = False
+    task_id: int = 0
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return the kinds of cases, for a filter."""
+    return [(kind, str(binding.name)) for kind, binding in bindings.all_bindings().items()]
+
+
+def lamp(now: Today, due_on: date | None, *, running: bool = True) -> Lamp:
+    """Return a light that says how many calendar days are left or lost."""
+    light = now.light(due_on) if running else Light.GREY
+    if light is Light.GREY or due_on is None:
+        return Lamp(Light.GREY.value, _("未计时") if running else _("已停止"))
+    days = (due_on - now.on).days
+    if days < 0:
+        return Lamp(light.value, _("超期%(days)s天") % {"days": -days})
+    return Lamp(light.value, _("剩%(days)s天") % {"days": days} if days else _("今天到期"))
+
+
+_NUMBER = Column(
+    "number",
+    gettext_lazy("事项编号"),
+    order=("case__number",),
+    role="lead",
+    href=lambda row: reverse("cases:case", args=[row.number]),
+)
+_TITLE = Column("title", gettext_lazy("标题"), role="main", href=lambda row: row.href, drawer=True)
+_STEP = Column("step", gettext_lazy("当前环节"), kind="badge", order=("node",))
+_KIND = Column("kind", gettext_lazy("流程"))
+_DEPARTMENT = Column("department", gettext_lazy("发起单位"))
+_OPENER = Column("opener", gettext_lazy("发起人"))
+_SEARCH = Filter(
+    "q",
+    gettext_lazy("标题 / 事项编号"),
+    lookups=("case__title__icontains", "case__number__icontains"),
+)
+_KINDS = Filter("kind", gettext_lazy("流程"), kind="choice", lookups=("case__kind",), choices=kinds)
+
+INBOX = Table(
+    key="inbox",
+    caption=gettext_lazy("我的待办"),
+    columns=(
+        Column("lamp", gettext_lazy("状态"), kind="light", role="lead", order=("due_on",)),
+        _NUMBER,
+        _TITLE,
+        _STEP,
+        _KIND,
+        _DEPARTMENT,
+        _OPENER,
+        Column("at", gettext_lazy("到达时间"), kind="moment", order=("arrived_at",)),
+        Column("due_on", gettext_lazy("办理期限"), kind="day", order=("due_on",)),
+    ),
+    filters=(_SEARCH, _KINDS),
+    actions=(Action(gettext_lazy("办理"), lambda row: row.href, drawer=True),),
+    order=("due_on", "arrived_at"),
+    empty=gettext_lazy("没有待办任务，今天的事都办完了。"),
+)
+DONE = Table(
+    key="done",
+    caption=gettext_lazy("我的已办"),
+    columns=(
+        _NUMBER,
+        _TITLE,
+        _STEP,
+        _KIND,
+        _DEPARTMENT,
+        _OPENER,
+        Column("at", gettext_lazy("办理时间"), kind="moment", order=("done_at",)),
+        Column("state", gettext_lazy("办件状态"), kind="badge"),
+    ),
+    filters=(_SEARCH, _KINDS),
+    actions=(Action(gettext_lazy("查看"), lambda row: row.href, drawer=True),),
+    order=("-done_at",),
+    empty=gettext_lazy("还没有办过的任务。"),
+)
+_CASE_COLUMNS = (
+    Column("lamp", gettext_lazy("状态"), kind="light", role="lead", order=("due_on",)),
+    Column(
+        "number",
+        gettext_lazy("事项编号"),
+        order=("number",),
+        role="lead",
+        href=lambda row: row.href,
+    ),
+    Column("title", gettext_lazy("标题"), role="main", href=lambda row: row.href),
+    Column("step", gettext_lazy("当前环节")),
+    _KIND,
+    _DEPARTMENT,
+    _OPENER,
+    Column("at", gettext_lazy("发起时间"), kind="moment", order=("opened_at",)),
+    Column("due_on", gettext_lazy("办理期限"), kind="day", order=("due_on",)),
+    Column("state", gettext_lazy("办件状态"), kind="badge", order=("status",)),
+)
+_CASE_FILTERS = (
+    Filter("q", gettext_lazy("标题 / 事项编号"), lookups=("title__icontains", "number__icontains")),
+    Filter("kind", gettext_lazy("流程"), kind="choice", lookups=("kind",), choices=kinds),
+    Filter(
+        "status",
+        gettext_lazy("办件状态"),
+        kind="choice",
+        lookups=("status",),
+        choices=Case.Status.choices,
+    ),
+    Filter("opened", gettext_lazy("发起月份"), kind="month", lookups=("opened_at",)),
+)
+STARTED = Table(
+    key="started",
+    caption=gettext_lazy("我发起的"),
+    columns=_CASE_COLUMNS,
+    filters=_CASE_FILTERS,
+    order=("-opened_at",),
+    empty=gettext_lazy("还没有发起过办件。"),
+)
+CASES = Table(
+    key="cases",
+    caption=gettext_lazy("办件查询"),
+    columns=_CASE_COLUMNS,
+    filters=_CASE_FILTERS,
+    order=("-opened_at",),
+    empty=gettext_lazy("您的权限范围内还没有办件。"),
+)
+
+
+@require_GET
+@identified
+def home(request: IdentifiedRequest) -> HttpResponse:
+    """Begin the day at the work list."""
+    return redirect("cases:inbox")
+
+
+@require_GET
+@identified
+def inbox(request: IdentifiedRequest) -> HttpResponse:
+    """Show what waits for this identity."""
+    now = worklist.today(timezone.now())
+    mine = worklist.inbox(request.identity)
+    counts = worklist.lights(mine, now)
+    light = request.GET.get("light", "")
+    shown = mine.filter(now.when(light)) if light in counts and light != "all" else mine
+    table = INBOX.bind(request, shown.only("id"), load=lambda rows: _task_lines(rows, now))
+    return tables.answer(
+        request,
+        "cases/inbox.html",
+        table,
+        {
+            "tabs": _tabs(request, light, counts),
+            "claimable": [row.task_id for row in _rows_of(table) if row.claimable],
+            "key": forms.new_key(),
+        },
+    )
+
+
+@require_GET
+@identified
+def done(request: IdentifiedRequest) -> HttpResponse:
+    """Show what this identity has done."""
+    now = worklist.today(timezone.now())
+    rows = worklist.done(request.identity).only("id")
+    table = DONE.bind(request, rows, load=lambda found: _task_lines(found, now, done=True))
+    return tables.answer(request, "cases/list.html", table)
+
+
+@require_GET
+@identified
+def started(request: IdentifiedRequest) -> HttpResponse:
+    """Show the cases this identity opened."""
+    return _cases(request, STARTED, worklist.started(request.identity))
+
+
+@require_GET
+@requires(queries.VIEW)
+def search(request: IdentifiedRequest) -> HttpResponse:
+    """Show all cases within reach."""
+    return _cases(request, CASES, queries.visible(request.identity))
+
+
+@require_GET
+@requires(queries.VIEW)
+def departments(request: IdentifiedRequest) -> HttpResponse:
+    """Show open tasks by department and light."""
+    now = worklist.today(timezone.now())
+    return pages.render(
+        request,
+        "cases/departments.html",
+        {"rows": worklist.by_department(request.identity, now), "as_of": timezone.now()},
+    )
+
+
+@require_GET
+@requires(queries.VIEW)
+def processes(request: IdentifiedRequest) -> HttpResponse:
+    """Show the published drawings."""
+    newest: dict[str, ProcessVersion] = {}
+    for version in ProcessVersion.objects.defer("xml").order_by("key", "version"):
+        newest[version.key] = version
+    return pages.render(request, "cases/processes.html", {"processes": list(newest.values())})
+
+
+@require_GET
+@requires(queries.VIEW)
+def process(request: IdentifiedRequest, kind: str) -> HttpResponse:
+    """Show a drawing with its lanes, limits and legal basis."""
+    found = ProcessVersion.objects.filter(key=kind).order_by("-version").first()
+    if found is None or kind not in bindings.all_bindings():
+        raise Http404
+    definition = definitions.definition(found.pk)
+    program = definitions.program(found.pk)
+    return pages.render(
+        request,
+        "cases/process.html",
+        {
+            "process": found,
+            "definition": definition,
+            "diagram": bpmn.diagram(definition),
+            "program": program,
+            "steps": _steps(program),
+        },
+    )
+
+
+@require_POST
+@identified
+def claim_many(request: IdentifiedRequest) -> HttpResponse:
+    """签收 several tasks at once; each stands for itself, and those that went are counted."""
+    given = request.POST.getlist("task")[:CLAIM_MANY_MAX]
+    key = request.POST.get("key", "")[: forms.KEY_MAX] or forms.new_key()
+    taken, missed = 0, 0
+    for text in given:
+        try:
+            task_id = int(text)
+            actions.claim(
+                task_id=task_id, by=request.identity, at=timezone.now(), key=f"{key}{task_id}"[-60:]
+            )
+            taken += 1
+        except (ValueError, Refused):
+            # Another hand was faster, or the id is nobody's business: the rest is still taken.
+            missed += 1
+    messages.success(request, _("已签收 %(taken)s 件。") % {"taken": taken})
+    if missed:
+        messages.warning(
+            request,
+            ngettext(
+                "%(num)s 件未能签收（可能已被他人签收）。",
+                "%(num)s 件未能签收（可能已被他人签收）。",
+                missed,
+            )
+            % {"num": missed},
+        )
+    return redirect("cases:inbox")
+
+
+def _cases(request: IdentifiedRequest, table: Table, rows: QuerySet[Case]) -> HttpResponse:
+    now = worklist.today(timezone.now())
+    bound = table.bind(request, rows.only("id"), load=lambda found: _case_lines(found, now))
+    return tables.answer(request, "cases/list.html", bound)
+
+
+def _rows_of(table: tables.Bound) -> Iterable[Line]:
+    return table.load(list(table.page.object_list)) if table.load else ()
+
+
+def _tabs(
+    request: IdentifiedRequest, light: str, counts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    words = {
+        "all": _("全部"),
+        "red": _("超期"),
+        "yellow": _("临期"),
+        "green": _("正常"),
+        "grey": _("未计时"),
+    }
+    here = request.path
+    return [
+        {
+            "label": label,
+            "count": counts[name],
+            "href": here if name == "all" else f"{here}?light={name}",
+            "is_current": name == (light or "all"),
+        }
+        for name, label in words.items()
+        if name in ("all", light) or counts[name] or name != "grey"
+    ]
+
+
+_TASK_VALUES = (
+    "id",
+    "name",
+    "name_en",
+    "state",
+    "arrived_at",
+    "done_at",
+    "due_on",
+    "case__number",
+    "case__title",
+    "case__kind",
+    "case__status",
+    "case__department__name",
+    "case__department__name_en",
+    "case__opened_by__person__name",
+)
+
+
+def _task_lines(found: Iterable[Task], now: Today, *, done: bool = False) -> list[Line]:
+    """Return the lines of a page of tasks, in its order. One statement."""
+    ids = [task.pk for task in found]
+    rows = {row["id"]: row for row in Task.objects.filter(pk__in=ids).values(*_TASK_VALUES)}
+    return [_task_line(rows[key], now, done=done) for key in ids if key in rows]
+
+
+def _task_line(row: Mapping[str, Any], now: Today, *, done: bool) -> Line:
+    running = not done and row["case__status"] == Case.Status.OPEN
+    return Line(
+        lamp=lamp(now, row["due_on"], running=running),
+        number=row["case__number"],
+        title=row["case__title"],
+        step=wording.named(row),
+        kind=_kind_name(row["case__kind"]),
+        department=wording.named(row, "case__department__name"),
+        opener=row["case__opened_by__person__name"],
+        at=row["done_at"] if done else row["arrived_at"],
+        due_on=row["due_on"],
+        state=str(Case.Status(row["case__status"]).label),
+        href=reverse("cases:task", args=[row["id"]]),
+        claimable=row["state"] == Task.State.OFFERED,
+        task_id=row["id"],
+    )
+
+
+_CASE_VALUES = (
+    "id",
+    "number",
+    "title",
+    "kind",
+    "status",
+    "opened_at",
+    "due_on",
+    "department__name",
+    "department__name_en",
+    "opened_by__person__name",
+)
+
+
+def _case_lines(found: Iterable[Case], now: Today) -> list[Line]:
+    """Return the lines of a page of cases, in its order, with the steps they wait at. Two."""
+    ids = [case.pk for case in found]
+    rows = {row["id"]: row for row in Case.objects.filter(pk__in=ids).values(*_CASE_VALUES)}
+    steps: dict[int, list[str]] = {}
+    for task in queries.open_tasks(ids):
+        steps.setdefault(task.case_id, []).append(wording.named(task))
+    return [_case_line(rows[key], steps.get(key, []), now) for key in ids if key in rows]
+
+
+def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
+    running = row["status"] == Case.Status.OPEN
+    return Line(
+        lamp=lamp(now, row["due_on"], running=running),
+        number=row["number"],
+        title=row["title"],
+        step="、".join(dict.fromkeys(steps)),
+        kind=_kind_name(row["kind"]),
+        department=wording.named(row, "department__name"),
+        opener=row["opened_by__person__name"],
+        at=row["opened_at"],
+        due_on=row["due_on"],
+        state=str(Case.Status(row["status"]).label),
+        href=reverse("cases:case", args=[row["number"]]),
+    )
+
+
+def _kind_name(kind: str) -> str:
+    found = bindings.all_bindings().get(kind)
+    return str(found.name) if found else kind
+
+
+def _steps(program: Any) -> list[dict[str, str]]:
+    lines = []
+    for node in program.definition.nodes.values():
+        limit = program.limits.get(node.id)
+        lane = program.lanes.get(node.id)
+        if node.id in program.forms or limit:
+            lines.append(
+                {
+                    "name": wording.named({"name": node.name, "name_en": node.name_en}),
+                    "lane": wording.named({"name": lane.name, "name_en": lane.name_en})
+                    if lane
+                    else "",
+                    "limit": limit.limit if limit else "",
+                    "basis": limit.basis if limit else "",
+                    "apart": "、".join(
+                        wording.named(dict(zip(("name", "name_en"), program.names[n], strict=True)))
+                        for n in node.extra.get("apart", "").split()
+                        if n in program.names
+                    ),
+                }
+            )
+    return lines

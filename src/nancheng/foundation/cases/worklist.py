@@ -1,0 +1,92 @@
+"""Work lists: what waits for an identity, what it has done, what it started, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from nancheng.foundation.cases import clocks, queries, rules
+from nancheng.foundation.cases.models import Case, Task
+from nancheng.foundation.cases.rules import Light
+from nancheng.foundation.people.rules import Actor
+
+WARNING = "light.warning-days"
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day a list is read, and the last due date that counts as near on it."""
+
+    on: date
+    warn_to: date
+
+    def light(self, due_on: date | None) -> Light:
+        """Return the colour of a due date."""
+        return rules.light(due_on=due_on, today=self.on, warn_to=self.warn_to)
+
+    def when(self, light: str) -> Q:
+        """Return the condition that a due date (``due_on``) has this colour."""
+        return {
+            Light.RED.value: Q(due_on__lt=self.on),
+            Light.YELLOW.value: Q(due_on__gte=self.on, due_on__lte=self.warn_to),
+            Light.GREEN.value: Q(due_on__gt=self.warn_to),
+            Light.GREY.value: Q(due_on__isnull=True),
+        }[light]
+
+
+def today(at: datetime) -> Today:
+    """Return the day of ``at`` with its warning date. Two small statements."""
+    on = timezone.localdate(at)
+    days = int(queries.parameter(WARNING, on=on))
+    return Today(on, clocks.warn_to(on, days=days))
+
+
+def inbox(actor: Actor) -> QuerySet[Task]:
+    """Return the open tasks of an identity: its own, and those offered to its post."""
+    return Task.objects.filter(
+        Q(state=Task.State.OFFERED, post_id=actor.post_id)
+        | Q(state=Task.State.CLAIMED, claimed_by_id=actor.identity_id)
+    )
+
+
+def waiting(actor: Actor, *, at: datetime) -> int:
+    """Return how many tasks wait for an identity; the red count in the menu. One statement."""
+    return inbox(actor).count()
+
+
+def lights(tasks: QuerySet[Task], now: Today) -> dict[str, int]:
+    """Return how many tasks there are in all and by light. One statement."""
+    return tasks.aggregate(
+        all=Count("id"),
+        **{light.value: Count("id", filter=now.when(light.value)) for light in Light},
+    )
+
+
+def done(actor: Actor) -> QuerySet[Task]:
+    """Return the tasks an identity has done."""
+    return Task.objects.filter(state=Task.State.DONE, done_by_id=actor.identity_id)
+
+
+def started(actor: Actor) -> QuerySet[Case]:
+    """Return the cases an identity opened."""
+    return Case.objects.filter(opened_by_id=actor.identity_id)
+
+
+def by_department(actor: Actor, now: Today) -> list[dict[str, object]]:
+    """Return open tasks by department and light, of the cases the actor may see. One statement."""
+    rows = (
+        Task.objects.filter(
+            state__in=(Task.State.OFFERED, Task.State.CLAIMED),
+            case__in=queries.visible(actor),
+        )
+        .values("department_id", "department__name", "department__name_en")
+        .annotate(
+            all=Count("id"),
+            **{light.value: Count("id", filter=now.when(light.value)) for light in Light},
+        )
+        .order_by("-red", "-yellow", "department__path")
+    )
+    return list(rows)
