@@ -236,6 +236,8 @@ class Payment(models.Model):
     order_number = models.CharField(max_length=40, blank=True)
     paid_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # The applicant's idempotency key: a form sent twice is one payment.
+    request_key = models.CharField(max_length=80, unique=True)
 
     class Meta:
         ordering = ("-applied_on", "-id")

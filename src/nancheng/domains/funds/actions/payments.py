@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from nancheng.domains.funds.models import (
     Allocation,
@@ -18,11 +16,10 @@ from nancheng.domains.funds.models import (
     Office,
     Payment,
 )
-from nancheng.domains.funds.queries import reach, standing
-from nancheng.domains.funds.rules import flags as oddities
+from nancheng.domains.funds.queries import examination, reach, standing
+from nancheng.domains.funds.queries.examination import Examined
 from nancheng.domains.funds.rules import idle, payments
-from nancheng.domains.funds.rules.facts import Application, Facts, Request
-from nancheng.domains.funds.rules.flags import Flag
+from nancheng.domains.funds.rules.facts import Application
 from nancheng.foundation.cases import actions as cases
 from nancheng.foundation.cases import queries as case_queries
 from nancheng.foundation.people.rules import Actor
@@ -30,46 +27,6 @@ from nancheng.kernel.refusal import Refused
 
 KIND = "funds.payment"
 APPLY = "apply"
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A request held against the rules: what it is, what stands, and what is odd about it."""
-
-    request: Request
-    facts: Facts
-    flags: tuple[Flag, ...]
-    faults: tuple[Refused, ...]
-
-
-def look(application: Application, *, at: datetime, payment: Payment | None = None) -> Looked:
-    """Hold an application against every rule; nothing is written. For the form's live check too."""
-    on = timezone.localdate(at)
-    contract = Contract.objects.get(pk=application.contract_id)
-    request = standing.request_of(application, contract, on=on)
-    facts = standing.facts_of(application, on=on, payment_id=payment.pk if payment else None)
-    return Looked(
-        request=request,
-        facts=facts,
-        flags=_flags(request, facts, contract, payment),
-        faults=payments.faults(request, facts),
-    )
-
-
-def _flags(
-    request: Request, facts: Facts, contract: Contract, payment: Payment | None
-) -> tuple[Flag, ...]:
-    on = request.applied_on
-    found = (
-        oddities.screening_flag(facts.project.verdicts),
-        oddities.split_flag(
-            request,
-            standing.earlier(contract.pk, but=payment.pk if payment else None),
-            threshold_fen=int(case_queries.parameter("funds.split-threshold-fen", on=on)),
-            window_days=int(case_queries.parameter("funds.split-window-days", on=on)),
-        ),
-    )
-    return tuple(flag for flag in found if flag is not None)
 
 
 @transaction.atomic
@@ -81,21 +38,24 @@ def apply(application: Application, *, by: Actor, at: datetime, key: str) -> Pay
     _within_reach(application, by)
     contract = _lock_contract(application.contract_id)
     parties = _parties(contract, by)
-    looked = look(application, at=at)
-    # A second click finds the case and must not be held against itself.
-    if known := _made_before(by, key):
+    # A second click finds its own payment and must not be held against it.
+    request_key = f"{by.identity_id}:{key}"
+    if known := Payment.objects.filter(request_key=request_key).first():
         return known
-    payments.refuse_all(looked.faults)
+    examined = examination.examine(application, at=at)
+    payments.refuse_all(examined.faults)
     case = cases.open_case(
         kind=KIND,
         title=_title(contract),
-        variables=_variables(application, looked),
+        variables=_variables(application, examined),
         parties=parties,
         by=by,
         at=at,
         key=key,
     )
-    payment = Payment.objects.create(case=case, **_columns(application, looked))
+    payment = Payment.objects.create(
+        case=case, request_key=request_key, **_columns(application, examined)
+    )
     _put_invoices(payment, application)
     _finish_application(case.pk, by=by, at=at, key=f"{key}/apply")
     return payment
@@ -116,9 +76,9 @@ def apply_again(
         raise Refused("funds.changed-meanwhile", current=payment.version, yours=version)
     if payment.contract_id != application.contract_id:
         raise Refused("funds.contract-stays", field="contract")
-    looked = look(application, at=at, payment=payment)
-    payments.refuse_all(looked.faults)
-    for name, value in _columns(application, looked).items():
+    examined = examination.examine(application, at=at, payment=payment)
+    payments.refuse_all(examined.faults)
+    for name, value in _columns(application, examined).items():
         setattr(payment, name, value)
     payment.state = Payment.State.APPLIED
     payment.version += 1
@@ -126,7 +86,7 @@ def apply_again(
     payment.invoices.filter(released_at__isnull=True).update(released_at=at)
     _put_invoices(payment, application)
     _finish_application(
-        payment.case_id, by=by, at=at, key=key, values=_variables(application, looked)
+        payment.case_id, by=by, at=at, key=key, values=_variables(application, examined)
     )
     return payment
 
@@ -138,9 +98,9 @@ def check_again(
     payment = Payment.objects.filter(case_id=case_id).first()
     if payment is None:
         raise Refused("funds.no-application")
-    looked = look(standing.application_of(payment), at=at, payment=payment)
-    payments.refuse_all(looked.faults)
-    return {**values, **_variables(standing.application_of(payment), looked)}
+    examined = examination.examine(standing.application_of(payment), at=at, payment=payment)
+    payments.refuse_all(examined.faults)
+    return {**values, **_variables(standing.application_of(payment), examined)}
 
 
 def _within_reach(application: Application, by: Actor) -> None:
@@ -184,36 +144,31 @@ def _title(contract: Contract) -> str:
     return f"{contract.project.project.name} · {contract.name}"[:200]
 
 
-def _made_before(by: Actor, key: str) -> Payment | None:
-    known = cases.done_before(by=by, key=key)
-    return Payment.objects.filter(case=known).first() if known else None
-
-
-def _columns(application: Application, looked: Looked) -> dict[str, Any]:
+def _columns(application: Application, examined: Examined) -> dict[str, Any]:
     return {
         "allocation_id": application.allocation_id,
         "contract_id": application.contract_id,
         "cost_item_id": application.cost_item_id,
-        "payee_id": looked.request.payee_id,
+        "payee_id": examined.request.payee_id,
         "payee_account": application.payee_account,
         "to_wage_account": application.to_wage_account,
         "amount_fen": application.amount_fen,
         "progress_permille": application.progress_permille,
         "purpose": application.purpose,
         "papers": " ".join(sorted(application.papers)),
-        "flags": [{"code": flag.code, "figures": dict(flag.figures)} for flag in looked.flags],
-        "applied_on": looked.request.applied_on,
+        "flags": [{"code": flag.code, "figures": dict(flag.figures)} for flag in examined.flags],
+        "applied_on": examined.request.applied_on,
     }
 
 
-def _variables(application: Application, looked: Looked) -> dict[str, Any]:
+def _variables(application: Application, examined: Examined) -> dict[str, Any]:
     allocated_fen = Allocation.objects.values_list("amount_fen", flat=True).get(
         pk=application.allocation_id
     )
     return {
         "amount_fen": application.amount_fen,
         "share_permille": idle.permille(application.amount_fen, allocated_fen),
-        "flagged": bool(looked.flags),
+        "flagged": bool(examined.flags),
     }
 
 

@@ -37,7 +37,7 @@ def allow(by: Actor, verb: str) -> None:
 def fund_project(
     project_id: int, *, estimate_fen: int, items: Sequence[ItemFacts], by: Actor, at: datetime
 ) -> FundedProject:
-    """Take a registered project under special bonds, with its estimate; screen its name and content.
+    """Take a registered project under special bonds, with its estimate, and screen it.
 
     The same project again returns what is there. Raises ``Refused`` "funds.items-beyond-estimate".
     """

@@ -32,7 +32,7 @@ def certify(*, case_id: int, values: Values, by: Actor, at: datetime, key: str) 
     Raises ``Refused`` "funds.certificate-short".
     """
     given = dict(values)
-    certified = given.pop("progress_permille", None)
+    certified = given.pop("progress", None)
     number = given.pop("certificate_number", "")
     if values.get("decision") != "agree":
         return given
