@@ -40,7 +40,11 @@ def filtered(node: syntax.Filter, make: Building) -> Run:
     of = make.run(node.of)
     if isinstance(node.condition, syntax.Literal):
         return _by_constant(of, node.condition.value)
-    condition = make.run(node.condition)
+    return filter_with(of, make.run(node.condition))
+
+
+def filter_with(of: Run, condition: Run) -> Run:
+    """Return the closure that filters by a condition, or takes the item at a computed index."""
 
     def run(scope: Scope, budget: Budget) -> object:
         found = of(scope, budget)

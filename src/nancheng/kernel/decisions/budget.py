@@ -18,10 +18,11 @@ class Budget:
 
     ``steps`` counts iterations, calls and steps of the pattern matcher; ``size`` counts list items
     and characters made; ``depth`` counts nested calls. ``at`` is the moment that ``now()`` and
-    ``today()`` answer (aware), or None when the caller has none to give.
+    ``today()`` answer (aware), or None when the caller has none to give. ``trace`` gathers the
+    outcomes of the tables on the way, when the caller wants them.
     """
 
-    __slots__ = ("at", "depth", "size", "steps")
+    __slots__ = ("at", "depth", "size", "steps", "trace")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Budget:
         self.size = size
         self.depth = depth
         self.at = at
+        self.trace: list[object] | None = None
 
     def spend(self, steps: int = 1) -> None:
         """Take steps; raise FeelLimitExceeded when they are used up."""

@@ -151,7 +151,7 @@ def _equal_times(left: object, right: object) -> bool | None:
     assert isinstance(right, time)
     zones = (temporal.member(left, "timezone"), temporal.member(right, "timezone"))
     known = temporal.seconds_of_day(left) == temporal.seconds_of_day(right)
-    return known and (zones[0] == zones[1] or None in zones)
+    return known and zones[0] == zones[1]
 
 
 def _all(answers: object) -> bool | None:

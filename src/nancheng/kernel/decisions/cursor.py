@@ -138,15 +138,7 @@ def type_at(cursor: Cursor) -> Kind:
             return _built_type(cursor)
         count = cursor.words.type_names.match(cursor.tokens, cursor.position)
         name = cursor.take(count) if count else _qualified(cursor)
-        return cursor.words.types.get(name) or _own_type(kinds.SPELLINGS.get(name, name))
-
-
-def _own_type(name: str) -> Kind:
-    if name == "list":
-        return kinds.ListKind(kinds.ANY)
-    if name == "range":
-        return kinds.RangeKind(kinds.ANY)
-    return kinds.ContextKind({}) if name == "context" else kinds.Simple(name)
+        return kinds.named(name, cursor.words.types) or kinds.Simple(name)
 
 
 def _qualified(cursor: Cursor) -> str:

@@ -36,19 +36,20 @@ NO_CONTEXT: Mapping[str, object] = {}
 class Expression:
     """A compiled expression: call it with the variables by name."""
 
-    __slots__ = ("_fresh", "_run", "names", "text", "tree")
+    __slots__ = ("_fresh", "costly", "names", "run", "text", "tree")
 
     def __init__(self, text: str, tree: syntax.Node, run: Run, *, costly: bool) -> None:
         self.text = text
         self.tree = tree
         self.names = syntax.free_names(tree) - catalogue.BUILTINS.keys()
-        self._run = run
+        self.run = run
+        self.costly = costly
         self._fresh = Budget if costly else _nothing
 
     def __call__(self, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value, null (None) where FEEL has none; raise FeelLimitExceeded."""
         try:
-            return self._run(context, self._fresh())
+            return self.run(context, self._fresh())
         except RecursionError:
             raise FeelLimitExceeded("the expression nests too deeply") from None
         except InvalidOperation:
@@ -57,7 +58,7 @@ class Expression:
     def within(self, limits: Budget, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value like a call, taking from a budget that the caller has made."""
         try:
-            return self._run(context, limits)
+            return self.run(context, limits)
         except RecursionError:
             raise FeelLimitExceeded("the expression nests too deeply") from None
         except InvalidOperation:

@@ -68,6 +68,22 @@ SPELLINGS = {
 NAMES = frozenset(values.KINDS.values()) | {"Any", "Null"}
 
 
+def named(name: str, types: Mapping[str, Kind]) -> Kind | None:
+    """Return a type by its name in a model, a prefix left out; None when nothing has the name."""
+    if name in types:
+        return types[name]
+    plain = name.rpartition(":")[2].strip()
+    plain = SPELLINGS.get(plain, plain)
+    if plain in types or plain not in NAMES:
+        return types.get(plain)
+    built: dict[str, Kind] = {
+        "list": ListKind(ANY),
+        "context": ContextKind({}),
+        "range": RangeKind(ANY),
+    }
+    return built.get(plain, Simple(plain))
+
+
 def conforms(value: object, kind: Kind) -> bool:
     """Say whether a value is an instance of a type; null conforms to Null and Any alone."""
     match kind:

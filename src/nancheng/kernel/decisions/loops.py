@@ -14,15 +14,41 @@ from nancheng.kernel.decisions.values import Range, Scope
 Source = Callable[[Scope, Budget], Iterable[object] | None]
 
 
+Rounds = Callable[[dict[str, object], Budget], Iterator[Scope]]
+
+
 class _NotIterableError(Exception):
     """A source of a loop is null or no list; the loop answers null."""
 
 
 def for_each(node: syntax.For, make: Building) -> Run:
     """``for … return …``: one result for each combination, the last binding running fastest."""
-    rounds = _rounds(node.bindings, node.body, make)
-    body = make.run(node.body)
+    return _gather(_rounds(node.bindings, node.body, make), make.run(node.body))
 
+
+def quantified(node: syntax.Quantified, make: Building) -> Run:
+    """``some`` and ``every``: the disjunction and the conjunction of all combinations."""
+    rounds = _rounds(node.bindings, node.body, make)
+    return _quantify(rounds, make.run(node.body), decisive=not node.every)
+
+
+def iterate(kind: str, variable: str, source: Run, body: Run) -> Run:
+    """Return the closure of a boxed "for", "some" or "every" over one source."""
+
+    def rounds(scope: dict[str, object], budget: Budget) -> Iterator[Scope]:
+        items = _items(source(scope, budget))
+        if items is None:
+            raise _NotIterableError
+        for item in items:
+            budget.spend()
+            yield {**scope, variable: item}
+
+    if kind == "for":
+        return _gather(rounds, body)
+    return _quantify(rounds, body, decisive=kind == "some")
+
+
+def _gather(rounds: Rounds, body: Run) -> Run:
     def run(scope: Scope, budget: Budget) -> object:
         results: list[object] = []
         try:
@@ -37,12 +63,7 @@ def for_each(node: syntax.For, make: Building) -> Run:
     return run
 
 
-def quantified(node: syntax.Quantified, make: Building) -> Run:
-    """``some`` and ``every``: the disjunction and the conjunction of all combinations."""
-    rounds = _rounds(node.bindings, node.body, make)
-    body = make.run(node.body)
-    decisive = not node.every
-
+def _quantify(rounds: Rounds, body: Run, *, decisive: bool) -> Run:
     def run(scope: Scope, budget: Budget) -> object:
         unknown = False
         try:
