@@ -15,8 +15,8 @@ OPTIONS = (
 
 def main() -> None:
     """Compile both locks with uv, kept in an environment of its own."""
-    tool = ENVIRONMENT / "bin" / "uv"
-    if not tool.exists():
+    tool = str(ENVIRONMENT / "bin" / "uv")
+    if not Path(tool).exists():
         venv.create(ENVIRONMENT, with_pip=True)
         subprocess.run([ENVIRONMENT / "bin" / "pip", "install", "--quiet", "uv"], check=True)
     for kind in ("runtime", "development"):

@@ -23,7 +23,7 @@ sys.exit(main())
 """
 
 
-def check_python():
+def check_python() -> None:
     """Stop with a plain sentence when this Python cannot serve."""
     if sys.version_info < PYTHON_MIN:
         wanted = ".".join(map(str, PYTHON_MIN))
@@ -43,13 +43,13 @@ def check_python():
     assert venv
 
 
-def fingerprint(lock):
+def fingerprint(lock: Path) -> str:
     """Return what the environment must have been made from: the lock, the Python and this file."""
     content = lock.read_bytes() + sys.version.encode() + Path(__file__).read_bytes()
     return hashlib.sha256(content).hexdigest()
 
 
-def install(kind, lock):
+def install(kind: str, lock: Path) -> None:
     """Install one lock into the environment; every file is checked against its hash."""
     if not PYTHON.exists():
         print(f"[1/2] making the virtual environment in {ENVIRONMENT}", flush=True)
@@ -60,7 +60,7 @@ def install(kind, lock):
     subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(lock)], check=True)
 
 
-def link_product():
+def link_product() -> None:
     """Let the environment find the product in src/ and give it its command."""
     command = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = subprocess.run([str(PYTHON), "-c", command], check=True, capture_output=True)
@@ -71,7 +71,7 @@ def link_product():
     launcher.chmod(0o755)
 
 
-def main():
+def main() -> None:
     """Prepare the environment named on the command line: runtime or development."""
     kind = sys.argv[1]
     check_python()

@@ -1,0 +1,1 @@
+"""Measures Nancheng beside other engines and a bare transaction; run by `make bench`."""
