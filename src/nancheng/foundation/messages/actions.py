@@ -20,7 +20,7 @@ ERROR_LENGTH = 300
 KEY_LENGTH = 120
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     *,
     identity_ids: Iterable[int],

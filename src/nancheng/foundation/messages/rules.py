@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-# Our choices: first again after a minute, then ever later up to six hours; ten tries are about
-# a day and a half, enough for a weekend's mail server.
+# Our choices: first again after a minute, then ever later up to six hours; twelve tries are
+# about twenty hours, a night and the working day after it.
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
 ATTEMPTS_MAX = 12
@@ -18,7 +18,7 @@ def retry_at(attempts: int, *, at: datetime) -> datetime | None:
     assert attempts > 0, attempts
     if attempts >= ATTEMPTS_MAX:
         return None
-    return at + min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
+    return at + min(FIRST_RETRY * (1 << (attempts - 1)), LONGEST_RETRY)
 
 
 def concerns(prefix: str, code: str) -> bool:

@@ -1,0 +1,78 @@
+"""Reads of notices and of the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from nancheng.foundation.messages import texts
+from nancheng.foundation.messages.models import Notice, Outbox
+from nancheng.foundation.people.rules import Actor
+
+# The page of a case, by number; it belongs to the app above.
+CASE_PAGE = "cases:case"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice as its reader sees it."""
+
+    id: int
+    text: str
+    case_number: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+def unread(actor: Actor | None, *, at: datetime) -> int:
+    """Return how many notices the actor has not read: the figure on the bell. One statement."""
+    if actor is None:
+        return 0
+    waiting = Notice.objects.filter(identity_id=actor.identity_id, read_at__isnull=True)
+    return waiting.filter(created_at__lte=at).count()
+
+
+def notices(actor: Actor, *, unread_only: bool = False) -> QuerySet[Notice]:
+    """Return the actor's notices with their cases' numbers, the newest first."""
+    mine = Notice.objects.filter(identity_id=actor.identity_id).select_related("case")
+    if unread_only:
+        mine = mine.filter(read_at__isnull=True)
+    return mine.order_by("-created_at", "-id")
+
+
+def line(notice: Notice) -> Line:
+    """Return a notice in the reader's language."""
+    return Line(
+        id=notice.pk,
+        text=texts.said(notice.code, notice.figures),
+        case_number=notice.case.number if notice.case else "",
+        created_at=notice.created_at,
+        read_at=notice.read_at,
+    )
+
+
+def target(actor: Actor, notice_id: int) -> str | None:
+    """Return where a notice of the actor leads, or None if the actor has no such notice."""
+    notice = notices(actor).filter(pk=notice_id).first()
+    if notice is None:
+        return None
+    if notice.case is None:
+        return reverse("notices:list")
+    try:
+        return reverse(CASE_PAGE, args=(notice.case.number,))
+    except NoReverseMatch:
+        return reverse("notices:list")
+
+
+def dead_letters() -> QuerySet[Outbox]:
+    """Return the messages that were given up, the newest first."""
+    return Outbox.objects.filter(dead_at__isnull=False).order_by("-dead_at", "-id")
+
+
+def backlog(*, at: datetime) -> tuple[int, int]:
+    """Return how many messages wait beyond their time and how many were given up."""
+    waiting = Outbox.objects.filter(sent_at__isnull=True, dead_at__isnull=True, send_after__lte=at)
+    return waiting.count(), dead_letters().count()
