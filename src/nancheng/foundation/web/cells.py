@@ -36,7 +36,8 @@ class Column:
     ``key`` is the row's attribute or mapping key ("case__number" walks), and the name in the URL's
     sort. ``kind`` is one of text, badge, light, whole, money, wan, yi (fen), percent (a share of
     one), day, moment. ``order`` are the lookups it sorts by; empty means it cannot be sorted.
-    ``role`` is "main" for the title of the row and "lead" for what stands above it on a phone.
+    ``role`` is "main" for the title of the row, "lead" for what stands above it on a
+    phone, "wide" for a text that may run over several lines.
     ``tone`` colours a badge. ``value`` computes what the row has not.
     """
 
@@ -53,7 +54,7 @@ class Column:
 
     def __post_init__(self) -> None:
         assert self.kind in SHOWN, self.kind
-        assert self.role in {"", "main", "lead"}, self.role
+        assert self.role in {"", "main", "lead", "wide"}, self.role
 
     @property
     def is_main(self) -> bool:

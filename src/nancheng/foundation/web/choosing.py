@@ -140,7 +140,8 @@ def page(rows: Any, number: str, *, per_page: int) -> tuple[Page[Any], str]:
     except PageNotAnInteger:
         return paginator.page(1), _("页码无法识别，已显示第一页。")
     except EmptyPage:
-        return paginator.page(paginator.num_pages), _("没有这一页，已显示最后一页。")
+        last = paginator.page(paginator.num_pages)
+        return last, _("没有这一页，已显示最后一页。") if paginator.count else ""
 
 
 def _choose(declared: Filter, value: str) -> Chosen:

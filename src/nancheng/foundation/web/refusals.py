@@ -180,5 +180,5 @@ def _figure(name: str, value: object) -> object:
     if isinstance(value, date):
         return figures.day(value)
     if isinstance(value, tuple | list | set | frozenset):
-        return "、".join(str(each) for each in value)
+        return "、".join(text(each) if isinstance(each, Refused) else str(each) for each in value)
     return value

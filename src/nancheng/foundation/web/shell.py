@@ -73,6 +73,7 @@ def _shell(request: HttpRequest) -> Shell:
     actor = getattr(request, "identity", None) or None
     names: Mapping[str, str] = getattr(settings, "SHELL", {})
     person_id = getattr(getattr(request, "user", None), "pk", None)
+    search_href = _address(names.get("search_page", ""))
     return Shell(
         person=getattr(actor, "name", ""),
         post=getattr(actor, "post_name", ""),
@@ -82,8 +83,8 @@ def _shell(request: HttpRequest) -> Shell:
         menu=_menu(request.path, actor, at=at) if actor else (),
         notices=_count(names.get("notices", ""), actor, at=at) if actor else 0,
         notices_href=_address(names.get("notices_page", "")),
-        search_href=_address(names.get("search_page", "")),
-        search=request.GET.get("q", "")[:100],
+        search_href=search_href,
+        search=request.GET.get("q", "")[:100] if request.path == search_href else "",
     )
 
 

@@ -14,7 +14,7 @@ function fill(state) {
   close.className = "icon-button";
   close.dataset.close = "";
   close.textContent = "×";
-  close.setAttribute("aria-label", drawer.dataset.close);
+  close.setAttribute("aria-label", drawer.dataset.closeLabel);
   head.append(title, close);
   drawer.replaceChildren(head);
 }
@@ -41,10 +41,11 @@ function close(dialog) {
   dialog.close();
 }
 
-function send(form, button) {
-  const values = new FormData(form, button ?? undefined);
-  const action = button?.getAttribute("formaction") || form.getAttribute("action") || drawer.querySelector(".drawer-whole")?.href;
-  return window.htmx.ajax(form.method.toUpperCase(), action, { source: drawer, target: drawer, swap: "innerHTML", values });
+function send(form, event) {
+  const given = event.submitter?.getAttribute("formaction") || form.getAttribute("action");
+  const action = given || drawer.querySelector(".drawer-whole")?.href;
+  const headers = { "HX-Target": "dialog#drawer" };
+  return window.htmx.ajax(form.method, action, { source: form, event, target: drawer, swap: "innerHTML", headers });
 }
 
 function release(form) {
@@ -97,7 +98,7 @@ document.addEventListener("submit", (event) => {
   if (inDrawer) {
     event.preventDefault();
     event.stopPropagation();
-    const sent = send(form, event.submitter);
+    const sent = send(form, event);
     form.setAttribute("aria-busy", "true");
     Promise.resolve(sent).finally(() => release(form));
     return;
