@@ -26,6 +26,22 @@ from nancheng.kernel.refusal import Refused
 # A drawing whose automatic work calls itself for ever is stopped here.
 AUTOMATIC_MAX = 500
 OVER = frozenset({Status.COMPLETED, Status.TERMINATED})
+FATES = (m.Completed, m.SentBack, m.Withdrawn, m.InstanceRemoved)
+# The event that a command is about: what its hand wrote stands with it.
+ABOUT = (
+    m.Started,
+    m.Completed,
+    m.SentBack,
+    m.TakenBack,
+    m.Suspended,
+    m.Resumed,
+    m.Terminated,
+    m.InstanceAdded,
+    m.InstanceRemoved,
+    m.VariablesSet,
+    m.Retried,
+    m.Fired,
+)
 # Task states that an item left without having been done gets.
 LEFT_AS = {m.SentBack: "cancelled", m.Withdrawn: "withdrawn"}
 
@@ -69,8 +85,10 @@ def record(
     wait = now - loaded.last_step_s if loaded.last_step_s else None
     actor = hand.by.identity_id if hand.by else None
     label = hand.by.label if hand.by else ""
+    about = next((n for n, (_, event) in enumerate(lines) if isinstance(event, ABOUT)), 0)
     for number, (body, event) in enumerate(lines):
-        payload = store.dump({**body, "note": dict(hand.note)} if not number else body)
+        noted = {**body, "note": dict(hand.note)} if number == about and hand.note else body
+        payload = store.dump(noted)
         seq = loaded.last_seq + 1 + number
         kind, node, item = _kind(event), event.node, event.item
         head = chain.link(
@@ -118,7 +136,8 @@ def _kind(event: object) -> str:
 def _events(
     loaded: Loaded, program: Program, command: m.Command, hand: Hand
 ) -> tuple[list[m.Event], State]:
-    state, events = loaded.state, []
+    state = loaded.state
+    events: list[m.Event] = []
     todo: deque[m.Command] = deque([command])
     answered = 0
     while todo:
@@ -162,7 +181,11 @@ def _answer(
 def _write_tasks(
     loaded: Loaded, state: State, program: Program, events: Iterable[m.Event], hand: Hand
 ) -> None:
-    fates = {event.item: type(event) for event in events if event.item in loaded.tasks}
+    fates = {
+        event.item: type(event)
+        for event in events
+        if event.item in loaded.tasks and isinstance(event, FATES)
+    }
     for number, task in loaded.tasks.items():
         if number in state.items:
             continue

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from nancheng.foundation.cases.models import DecisionVersion, ProcessVersion
 from nancheng.kernel.decisions import dmn, feel
+from nancheng.kernel.decisions.model import Model, compile_model
 from nancheng.kernel.process import bpmn
 from nancheng.kernel.process.definition import Definition
 from nancheng.kernel.process.program import Program, compile_definition
+from nancheng.kernel.refusal import Refused
 
 
 @lru_cache(maxsize=256)
@@ -26,17 +29,42 @@ def definition(process_id: int) -> Definition:
 
 
 def decide(key: str, context: Mapping[str, object]) -> tuple[Any, tuple[int, ...]]:
-    """Evaluate the newest version of a decision; return its value and the rows that decided."""
+    """Evaluate the newest version of a decision; return its value and the rows that decided.
+
+    Raises ``Refused`` when the table gives no answer for what the case holds.
+    """
     newest = (
-        DecisionVersion.objects.filter(key=key).order_by("-version").values_list("id", flat=True)
+        DecisionVersion.objects.filter(key=key)
+        .order_by("-version")
+        .values_list("id", flat=True)
+        .first()
     )
-    outcome = _model(newest[0]).evaluate(key, context)
-    return outcome.value, outcome.rows
+    if newest is None:
+        raise Refused("cases.no-decision", decision=key)
+    outcome = _model(newest).evaluate(key, context)
+    if outcome.problem is not None or outcome.value is None:
+        code = outcome.problem.code if outcome.problem else "no-row"
+        raise Refused("cases.undecided", decision=key, why=code)
+    return plain(outcome.value), outcome.rows
+
+
+def plain(value: Any) -> Any:
+    """Return a FEEL value as JSON keeps it: whole decimals as ints, others as text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else str(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
 
 
 @lru_cache(maxsize=256)
-def _model(version_id: int) -> Any:
-    return dmn.read(bytes(DecisionVersion.objects.values_list("xml", flat=True).get(pk=version_id)))
+def _model(version_id: int) -> Model:
+    xml = bytes(DecisionVersion.objects.values_list("xml", flat=True).get(pk=version_id))
+    definition = dmn.read(xml).model
+    assert definition is not None, version_id
+    return compile_model(definition)
 
 
 def forget() -> None:

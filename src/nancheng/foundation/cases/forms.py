@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 KEY_MAX = 60
 
@@ -20,12 +24,12 @@ def key_field() -> forms.CharField:
     return forms.CharField(max_length=KEY_MAX, widget=forms.HiddenInput, initial=new_key)
 
 
-def long_text(label: object, *, required: bool = True) -> forms.CharField:
+def long_text(label: StrOrPromise, *, required: bool = True) -> forms.CharField:
     """Return a field for a reason or an opinion."""
     return forms.CharField(
         label=label,
         required=required,
-        max_length=1000,  # type: ignore[arg-type]
+        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

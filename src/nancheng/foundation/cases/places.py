@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import cast
 
 from nancheng.foundation.cases.models import Participant
 from nancheng.foundation.cases.store import Loaded, TaskRow
@@ -55,7 +54,7 @@ def _row(
         node=item.node,
         name=name,
         name_en=name_en,
-        data=cast("Mapping[str, object]", item.data),
+        data=item.data,
         department_id=department,
         post_id=post,
     )

@@ -17,12 +17,16 @@ from nancheng.foundation.cases.bindings import Binding
 from nancheng.foundation.cases.models import CalendarDay, DecisionVersion, Parameter, ProcessVersion
 from nancheng.foundation.people.models import Duty
 from nancheng.kernel.decisions import dmn, feel
+from nancheng.kernel.decisions.definition import Decision
+from nancheng.kernel.decisions.model import compile_with_problems
+from nancheng.kernel.decisions.problems import Problem as TableProblem
 from nancheng.kernel.process import bpmn, problems
 from nancheng.kernel.process.definition import Definition, Problem
 from nancheng.kernel.process.program import Program, compile_definition
 from nancheng.kernel.refusal import Refused
 from nancheng.kernel.worktime import calendars
 
+Fault = Problem | TableProblem
 DATA = Path(__file__).parent / "data"
 
 
@@ -44,10 +48,8 @@ def deploy(*, by: str, at: datetime) -> list[Published]:
     _load_parameters()
     done = []
     for binding in bindings.all_bindings().values():
-        done.extend(
-            deploy_decision(path.read_bytes(), source=path.name, by=by, at=at)
-            for path in binding.decisions
-        )
+        for path in binding.decisions:
+            done.extend(deploy_decision(path.read_bytes(), source=path.name, by=by, at=at))
         done.append(deploy_process(binding.process.read_bytes(), binding=binding, by=by, at=at))
     return done
 
@@ -75,31 +77,37 @@ def deploy_process(xml: bytes, *, binding: Binding, by: str, at: datetime) -> Pu
 
 
 @transaction.atomic
-def deploy_decision(xml: bytes, *, source: str, by: str, at: datetime) -> Published:
+def deploy_decision(xml: bytes, *, source: str, by: str, at: datetime) -> list[Published]:
     """Publish a decision model under the key of each of its decisions."""
-    model = dmn.read(xml)
-    if model.problems:
-        raise _refused(source, model.problems)
+    reading = dmn.read(xml)
+    faults: list[Fault] = list(reading.problems)
+    model = None
+    if reading.model is not None and not faults:
+        model, found = compile_with_problems(reading.model)
+        faults.extend(found)
+    if faults or model is None:
+        raise _refused(source, faults)
     mark = hashlib.sha256(xml).hexdigest()
-    outcome = []
-    for key, name in model.decision_names.items():
-        newest = DecisionVersion.objects.filter(key=key).order_by("-version").first()
-        if newest is not None and newest.hash == mark:
-            outcome.append(Published(key, newest.version, is_new=False))
-            continue
-        made = DecisionVersion.objects.create(
-            key=key,
-            version=newest.version + 1 if newest else 1,
-            name=name,
-            xml=xml,
-            hash=mark,
-            deployed_at=at,
-            deployed_by=by,
-        )
-        outcome.append(Published(key, made.version, is_new=True))
-    if not outcome:
-        raise Refused("cases.bad-drawing", problems=f"{source}: no decision")
-    return outcome[0]
+    return [_keep_decision(decision, xml, mark=mark, by=by, at=at) for decision in model.decisions]
+
+
+def _keep_decision(
+    decision: Decision, xml: bytes, *, mark: str, by: str, at: datetime
+) -> Published:
+    key = decision.identity
+    newest = DecisionVersion.objects.filter(key=key).order_by("-version").first()
+    if newest is not None and newest.hash == mark:
+        return Published(key, newest.version, is_new=False)
+    made = DecisionVersion.objects.create(
+        key=key,
+        version=newest.version + 1 if newest else 1,
+        name=decision.name,
+        xml=xml,
+        hash=mark,
+        deployed_at=at,
+        deployed_by=by,
+    )
+    return Published(key, made.version, is_new=True)
 
 
 def checked(definition: Definition, binding: Binding) -> Program:
@@ -131,9 +139,10 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
             yield Problem("lane-without-post", lane.id, lane.line, lane.name, lane.post)
 
 
-def _refused(source: str, faults: Iterable[Problem]) -> Refused:
+def _refused(source: str, faults: Iterable[Fault]) -> Refused:
     lines = [
-        f"{source}:{fault.line} {fault.code} {fault.element} {fault.name} {fault.detail}".strip()
+        f"{source}:{fault.line} {fault.code} {fault.element}"
+        f" {getattr(fault, 'name', '')} {fault.detail}".rstrip()
         for fault in faults
     ]
     return Refused("cases.bad-drawing", problems="; ".join(lines))

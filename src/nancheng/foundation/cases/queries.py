@@ -134,7 +134,7 @@ def parameter(code: str, *, on: date) -> str:
         .first()
     )
     if found is None:
-        raise Refused("cases.no-parameter", code=code, on=on)
+        raise Refused("cases.no-parameter", parameter=code, on=on)
     return found
 
 

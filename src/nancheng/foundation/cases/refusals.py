@@ -18,7 +18,11 @@ REFUSALS = {
         "“%(step)s”环节找不到承办岗位（%(party)s，%(duty)s），请先配置岗位。"
     ),
     "cases.not-deployed": _("该类办件（%(kind)s）的流程尚未发布。"),
-    "cases.no-parameter": _("参数 %(code)s 在 %(on)s 没有生效的取值，请先设置。"),
+    "cases.no-parameter": _("参数 %(parameter)s 在 %(on)s 没有生效的取值，请先设置。"),
+    "cases.no-decision": _("决策表 %(decision)s 尚未发布。"),
+    "cases.undecided": _(
+        "决策表 %(decision)s 对本办件没有给出结论（%(why)s），请联系规则维护人员。"
+    ),
     "cases.bad-drawing": _("流程图未通过检查：%(problems)s"),
     "calendar.missing": _("%(year)s年的节假日安排尚未导入，无法计算时限，请先导入。"),
     "calendar.row-unreadable": _("日历第%(row)s行的“%(column)s”列无法识别。"),

@@ -59,7 +59,7 @@ def case(request: IdentifiedRequest, number: str) -> HttpResponse:
             "links": queries.links(found.pk),
             "timeline": desk.timeline(found),
             "verbs": _labelled(desk.case_verbs(found, request.identity)),
-            "files": files.of_case(case_id=found.pk),
+            "files": files.of_case(found.pk),
             **_panel(binding, found, request.identity),
             **_drawing(found),
         },
@@ -232,7 +232,7 @@ def _blank(at_desk: Desk) -> django_forms.Form | None:
     task_form = at_desk.form
     if task_form is None:
         return forms.Opinion()
-    initial = task_form.initial(at_desk.case.pk) if task_form.initial else None
+    initial = dict(task_form.initial(at_desk.case.pk)) if task_form.initial else None
     return task_form.form(initial=initial)
 
 
@@ -240,7 +240,7 @@ def _bound(at_desk: Desk, request: IdentifiedRequest) -> django_forms.Form:
     task_form = at_desk.form
     if task_form is None:
         return forms.Opinion(request.POST)
-    initial = task_form.initial(at_desk.case.pk) if task_form.initial else None
+    initial = dict(task_form.initial(at_desk.case.pk)) if task_form.initial else None
     return task_form.form(request.POST, request.FILES or None, initial=initial)
 
 
@@ -266,7 +266,7 @@ def _task_page(
             "light": now.light(at_desk.task.due_on),
             "verbs": _labelled(at_desk.verbs),
             "timeline": desk.timeline(at_desk.case),
-            "files": files.of_case(case_id=at_desk.case.pk),
+            "files": files.of_case(at_desk.case.pk),
             **_panel(at_desk.binding, at_desk.case, request.identity),
         },
         status=status,

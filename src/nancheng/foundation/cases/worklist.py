@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -75,7 +76,7 @@ def started(actor: Actor) -> QuerySet[Case]:
     return Case.objects.filter(opened_by_id=actor.identity_id)
 
 
-def by_department(actor: Actor, now: Today) -> list[dict[str, object]]:
+def by_department(actor: Actor, now: Today) -> list[dict[str, Any]]:
     """Return open tasks by department and light, of the cases the actor may see. One statement."""
     rows = (
         Task.objects.filter(
@@ -87,6 +88,7 @@ def by_department(actor: Actor, now: Today) -> list[dict[str, object]]:
             all=Count("id"),
             **{light.value: Count("id", filter=now.when(light.value)) for light in Light},
         )
-        .order_by("-red", "-yellow", "department__path")
+        .order_by("department__path")
     )
-    return list(rows)
+    counted = [dict(row) for row in rows]
+    return sorted(counted, key=lambda row: (-row["red"], -row["yellow"]))

@@ -91,7 +91,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     password_changed_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
+    objects: ClassVar[PersonManager] = PersonManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

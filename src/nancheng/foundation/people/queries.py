@@ -87,10 +87,11 @@ def actor_of(*, username: str, on: date, duty: str = "") -> Actor:
     if duty:
         found = found.filter(post__duty__code=duty)
     identity = found.order_by("-is_primary", "id").first()
-    made = identity and actor(person_id=identity.person_id, identity_id=identity.pk, on=on)
-    if made is None:
-        raise Identity.DoesNotExist(username)
-    return made
+    if identity is not None:
+        made = actor(person_id=identity.person_id, identity_id=identity.pk, on=on)
+        if made is not None:
+            return made
+    raise Identity.DoesNotExist(username)
 
 
 def actor_at(*, identity_id: int, on: date) -> Actor | None:
