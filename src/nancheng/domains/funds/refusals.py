@@ -32,7 +32,8 @@ REFUSALS = {
         "不足以支付 %(amount_fen)s 元。"
     ),
     "funds.beyond-estimate": _(
-        "项目概算 %(estimate_fen)s 元，已承诺 %(committed_fen)s 元，加本次 %(amount_fen)s 元将超概算。"
+        "项目概算 %(estimate_fen)s 元，已承诺 %(committed_fen)s 元，"
+        "加本次 %(amount_fen)s 元将超概算。"
     ),
     "funds.use-forbidden": _("用途含“%(word)s”，不得使用专项债券资金（%(basis)s）。"),
     "funds.invoice-used": _("发票号码已使用或重复：%(numbers)s。"),
@@ -74,7 +75,6 @@ REFUSALS = {
     "funds.contract-backwards": _("合同完工日不能早于开工日 %(starts_on)s。"),
     "funds.verdict-needs-reason": _("认定须写明理由，不少于 %(least)s 个字。"),
     "funds.screening-decided": _("“%(word)s”的提示已经认定，不能重复认定。"),
-    "ledger.insufficient": _("账户可用余额 %(available_fen)s 元，不足 %(needed_fen)s 元。"),
 }
 
 # What a reviewer is told about an odd request; not a refusal.

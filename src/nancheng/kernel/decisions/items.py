@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from nancheng.kernel.decisions import feel, kinds, vocabulary
+from nancheng.kernel.decisions import feel, kinds, syntax, vocabulary
 from nancheng.kernel.decisions.definition import ItemDefinition
 from nancheng.kernel.decisions.feel import UnaryTests
 from nancheng.kernel.decisions.kinds import Allowed, ContextKind, FunctionKind, Kind, ListKind
@@ -93,12 +93,13 @@ class _Resolving:
             self._problem("decisions.not-feel", item, f"{text}: {error}")
             return kind
         if each and isinstance(kind, ListKind):
-            return ListKind(Allowed(kind.item, _passing(tests)))
-        return Allowed(kind, _passing(tests))
+            return ListKind(_allowed(kind.item, tests))
+        return _allowed(kind, tests)
 
     def _problem(self, code: str, item: ItemDefinition, detail: str) -> None:
         self.problems.append(Problem(code, item.place.element, item.place.line, detail))
 
 
-def _passing(tests: UnaryTests) -> Callable[[object], bool]:
-    return lambda value: tests(value) is True
+def _allowed(kind: Kind, tests: UnaryTests) -> Allowed:
+    points = (part.value for part in syntax.walk(tests.tree) if isinstance(part, syntax.Literal))
+    return Allowed(kind, lambda value: tests(value) is True, tuple(points))

@@ -47,10 +47,14 @@ class FunctionKind:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allowed:
-    """A type whose values must also pass a test, as with an item definition's allowed values."""
+    """A type whose values must also pass a test, as with an item definition's allowed values.
+
+    ``points`` are the constants in that test, for those who must cut the values into regions.
+    """
 
     of: Kind
     passes: Callable[[object], bool]
+    points: tuple[object, ...] = ()
 
 
 Kind = Simple | ListKind | RangeKind | ContextKind | FunctionKind | Allowed

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from nancheng.kernel.process import due as dues
+from nancheng.kernel.process import catching, tokens, waits
 from nancheng.kernel.process import messages as m
-from nancheng.kernel.process import tokens
-from nancheng.kernel.process.definition import Kind, TimerKind, TimerSpec, Trigger
+from nancheng.kernel.process.definition import Kind, Trigger
 from nancheng.kernel.process.program import Multi, Plan
 from nancheng.kernel.process.state import Data, Item, ItemKind
 from nancheng.kernel.process.tokens import Fault, Run, Token
@@ -25,13 +24,41 @@ def arrive(run: Run, token: Token) -> None:
 
 
 def _end(run: Run, plan: Plan, token: Token) -> None:
-    if plan.event.trigger is Trigger.TERMINATE:
-        tokens.clear(run, token.scope, "terminated")
-    tokens.vanish(run, token)
+    trigger = plan.event.trigger
+    if trigger is Trigger.NONE:
+        tokens.vanish(run, token)
+    elif trigger is Trigger.TERMINATE:
+        tokens.empty(run, token.scope, "terminated")
+        tokens.vanish(run, token)
+    else:
+        catching.throw(run, plan, token)
 
 
 def _catch(run: Run, plan: Plan, token: Token) -> None:
-    set_timer(run, plan, token, tokens.resting(token))
+    waits.begin(run, plan, token, tokens.resting(token))
+
+
+def _throw(run: Run, plan: Plan, token: Token) -> None:
+    catching.throw(run, plan, token)
+
+
+def _send(run: Run, plan: Plan, token: Token) -> None:
+    """A send task is its handler's work; without one it throws its message."""
+    (_activity if plan.work else _throw)(run, plan, token)
+
+
+def _gate(run: Run, plan: Plan, token: Token) -> None:
+    """Wait for the first of the events behind the gateway."""
+    number = run.draft.next_item
+    run.emit(m.GateOpened(number, plan.id, token.scope, tokens.resting(token)))
+    for out in plan.out:
+        behind = run.program.plans[out.target]
+        waits.begin(run, behind, Token(behind.id, "", token.scope, [], 0, number), {"host": number})
+
+
+def _never(_run: Run, plan: Plan, _token: Token) -> None:
+    """Boundary events and event sub-processes have no incoming flow (see ``problems``)."""
+    raise AssertionError(plan.id)
 
 
 # --- gateways that join -------------------------------------------------------------------------
@@ -81,7 +108,7 @@ def _activity(run: Run, plan: Plan, token: Token) -> None:
         return
     number = run.draft.next_item
     BEGIN[plan.kind](run, plan, token, {})
-    watch(run, plan, number, token.scope)
+    waits.watch(run, plan, number, token.scope)
 
 
 def _offer(run: Run, plan: Plan, token: Token, more: Data) -> None:
@@ -101,14 +128,27 @@ def _enter(run: Run, plan: Plan, token: Token, more: Data) -> None:
         own = {plan.multi.element: more["element"], "loopCounter": more["index"]}
         data["variables"] = own
     run.emit(m.Entered(number, plan.id, token.scope, data))
+    waits.listen(run, plan.id, number)
     run.queue.append(Token(plan.inner, "", number, [], 0, number))
+
+
+def _call(run: Run, plan: Plan, token: Token, more: Data) -> None:
+    data = tokens.resting(token._replace(origin=0), calls=plan.calls, **more)
+    run.emit(m.Called(run.draft.next_item, plan.id, token.scope, data))
+
+
+def _receive(run: Run, plan: Plan, token: Token, more: Data) -> None:
+    waits.begin(run, plan, token, tokens.resting(token, **more))
 
 
 BEGIN: Mapping[Kind, Callable[[Run, Plan, Token, Data], None]] = {
     Kind.USER_TASK: _offer,
     Kind.SERVICE_TASK: _request,
     Kind.RULE_TASK: _request,
+    Kind.SEND_TASK: _request,
+    Kind.RECEIVE_TASK: _receive,
     Kind.SUB_PROCESS: _enter,
+    Kind.CALL: _call,
 }
 
 
@@ -136,7 +176,7 @@ def _begin_multi(run: Run, plan: Plan, multi: Multi, token: Token) -> None:
     if multi.sequential:
         body["elements"] = elements
     run.emit(m.Entered(number, plan.id, token.scope, tokens.resting(token, **body)))
-    watch(run, plan, number, token.scope)
+    waits.watch(run, plan, number, token.scope)
     if not elements:
         run.suspect.add(number)
     for index, element in enumerate(elements[:1] if multi.sequential else elements):
@@ -170,73 +210,25 @@ def _is_count(value: object) -> bool:
     return 0 <= value <= INSTANCES_MAX and int(value) == value  # type: ignore[operator]
 
 
-# --- timers ---------------------------------------------------------------------------------------
-
-
-def watch(run: Run, plan: Plan, number: int, scope: int) -> None:
-    """Set what watches an activity from its boundary."""
-    for boundary in plan.boundaries:
-        inner = run.program.plans[boundary]
-        if inner.timer:
-            set_timer(run, inner, Token(boundary, "", scope, [], 0, number), {"host": number})
-
-
-def set_timer(run: Run, plan: Plan, token: Token, data: dict[str, object]) -> None:
-    """Set the timer of an event node; a time that cannot be worked out is an incident."""
-    assert plan.timer, plan.id
-    found = _due(run, plan, token.scope)
-    if isinstance(found, Fault):
-        phase = "timer" if "host" in data else "arrive"
-        data |= {"code": "process.timer-failed", "detail": found.detail, "phase": phase}
-        run.emit(m.Stuck(run.draft.next_item, plan.id, token.scope, data))
-        return
-    at, left = found
-    data["due"] = at
-    if left:
-        data.setdefault("left", left)
-    run.emit(m.TimerSet(run.draft.next_item, plan.id, token.scope, data))
-
-
-def _due(run: Run, plan: Plan, scope: int) -> tuple[str, int] | Fault:
-    """Return when the timer is due, and how many more times it repeats after that."""
-    assert plan.timer, plan.id
-    spec = plan.timer.spec
-    if plan.timer.expression:
-        value = tokens.ask(plan.timer.expression, tokens.seen_from(run, scope))
-        if isinstance(value, Fault):
-            return value
-        spec = TimerSpec(spec.kind, str(value))
-    try:
-        at = run.due(spec, run.at)
-        repeats = dues.cycle(spec.text)[0] if spec.kind is TimerKind.CYCLE else 1
-    except (ValueError, ArithmeticError, LookupError) as error:
-        return Fault(f"{spec.text}: {error}"[:500])
-    return at.isoformat(), repeats - 1 if repeats > 0 else repeats
-
-
-def _not_run(_run: Run, plan: Plan, _token: Token) -> None:
-    raise AssertionError(plan.id)
-
-
 ON_ARRIVAL: Mapping[Kind, OnArrival] = {
     Kind.START: tokens.leave,
     Kind.END: _end,
     Kind.CATCH: _catch,
-    Kind.THROW: tokens.leave,
-    Kind.BOUNDARY: _not_run,
+    Kind.THROW: _throw,
+    Kind.BOUNDARY: _never,
     Kind.TASK: tokens.leave,
     Kind.MANUAL_TASK: tokens.leave,
     Kind.USER_TASK: _activity,
     Kind.SERVICE_TASK: _activity,
     Kind.RULE_TASK: _activity,
-    Kind.SEND_TASK: _not_run,
-    Kind.RECEIVE_TASK: _not_run,
+    Kind.SEND_TASK: _send,
+    Kind.RECEIVE_TASK: _activity,
     Kind.SUB_PROCESS: _activity,
-    Kind.EVENT_SUB_PROCESS: _not_run,
-    Kind.CALL: _not_run,
+    Kind.EVENT_SUB_PROCESS: _never,
+    Kind.CALL: _activity,
     Kind.EXCLUSIVE: tokens.leave,
     Kind.PARALLEL: _meet,
     Kind.INCLUSIVE: _meet,
-    Kind.EVENT_BASED: _not_run,
+    Kind.EVENT_BASED: _gate,
 }
 assert set(ON_ARRIVAL) == set(Kind)

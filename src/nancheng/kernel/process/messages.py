@@ -70,6 +70,47 @@ class Fire:
 
 
 @dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message arrived for a waiting item; the case layer matched its name and key."""
+
+    at: datetime
+    item: int
+    variables: Values = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal was broadcast: everything in this case that waits for it goes on."""
+
+    at: datetime
+    name: str
+    variables: Values = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The called process ended; its variables come back."""
+
+    at: datetime
+    item: int
+    variables: Values = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Open work ended in a business error: the drawing says where to go on."""
+
+    at: datetime
+    item: int
+    code: str
+    variables: Values = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SendBack:
     """退回: move the token of an open task to a user task it has passed (rule: see ``verbs``)."""
 
@@ -154,22 +195,9 @@ class Terminate:
     reason: str
 
 
-Command = (
-    Start
-    | Complete
-    | Answer
-    | Fail
-    | Fire
-    | SendBack
-    | TakeBack
-    | AddInstance
-    | RemoveInstance
-    | Retry
-    | SetVariables
-    | Suspend
-    | Resume
-    | Terminate
-)
+Work = Complete | Answer | Fail | Fire | Deliver | Signal | Return | Raise | Retry
+Verb = SendBack | TakeBack | AddInstance | RemoveInstance | SetVariables
+Command = Start | Work | Verb | Suspend | Resume | Terminate
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -239,6 +267,78 @@ class Fired:
 
     item: int
     node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Something waits for a message or signal (item kind by ``data["awaits"]``)."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message or signal that was awaited came."""
+
+    item: int
+    node: str
+    variables: Values
+
+
+@dataclass(frozen=True, slots=True)
+class GateOpened:
+    """A token waits for the first of several events (item kind GATE)."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Another process is called (item kind CALL); ``data["calls"]`` is its key."""
+
+    item: int
+    node: str
+    scope: int
+    data: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The called process ended."""
+
+    item: int
+    node: str
+    variables: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message, signal, error or escalation (``trigger``) went out; ``item`` is where from.
+
+    The case layer sends messages, and signals to other cases: this one has got them already.
+    """
+
+    item: int
+    node: str
+    trigger: str
+    code: str
+    key: str = ""
+    variables: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """An error or escalation was caught: ``node`` is the event, ``item`` what it watched."""
+
+    item: int
+    node: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,29 +495,9 @@ class Terminated:
     reason: str
 
 
-Event = (
-    Started
-    | Offered
-    | Completed
-    | Requested
-    | Answered
-    | TimerSet
-    | Fired
-    | GatewayTaken
-    | Arrived
-    | Joined
-    | Entered
-    | Left
-    | Withdrawn
-    | InstanceAdded
-    | InstanceRemoved
-    | Stuck
-    | Retried
-    | SentBack
-    | TakenBack
-    | VariablesSet
-    | Suspended
-    | Resumed
-    | Ended
-    | Terminated
-)
+OfTasks = Offered | Completed | Requested | Answered | Called | Returned
+OfWaits = TimerSet | Fired | Awaited | Received | GateOpened | Thrown | Caught
+OfTokens = GatewayTaken | Arrived | Joined | Entered | Left | Withdrawn | Stuck | Retried
+OfHands = SentBack | TakenBack | InstanceAdded | InstanceRemoved | VariablesSet
+OfCases = Started | Suspended | Resumed | Ended | Terminated
+Event = OfTasks | OfWaits | OfTokens | OfHands | OfCases

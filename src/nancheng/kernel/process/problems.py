@@ -52,17 +52,24 @@ VERBS = frozenset(
         "reopen",
     }
 )
-NOT_YET = frozenset(
-    {Kind.SEND_TASK, Kind.RECEIVE_TASK, Kind.EVENT_SUB_PROCESS, Kind.CALL, Kind.EVENT_BASED}
-)
+THROWN = frozenset({Trigger.NONE, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ESCALATION})
+AWAITED = frozenset({Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL})
+CAUGHT = AWAITED | {Trigger.ERROR, Trigger.ESCALATION}
+NAMED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})
 RUNS: Mapping[Kind, frozenset[Trigger]] = {
-    Kind.START: frozenset({Trigger.NONE}),
-    Kind.END: frozenset({Trigger.NONE, Trigger.TERMINATE}),
-    Kind.CATCH: frozenset({Trigger.TIMER}),
-    Kind.THROW: frozenset({Trigger.NONE}),
-    Kind.BOUNDARY: frozenset({Trigger.TIMER}),
+    Kind.END: THROWN | {Trigger.TERMINATE, Trigger.ERROR},
+    Kind.CATCH: AWAITED,
+    Kind.THROW: THROWN,
+    Kind.BOUNDARY: CAUGHT,
 }
-MULTI = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SUB_PROCESS})
+# What may start a scope, by the kind of the element around ("" for the process itself).
+STARTS: Mapping[str, frozenset[Trigger]] = {
+    "": AWAITED | {Trigger.NONE},
+    Kind.SUB_PROCESS: frozenset({Trigger.NONE}),
+    Kind.EVENT_SUB_PROCESS: CAUGHT,
+}
+REPEATS = frozenset({Kind.BOUNDARY, Kind.START})
+MULTI = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SUB_PROCESS, Kind.CALL})
 
 
 class Drawing:
@@ -95,8 +102,41 @@ def _at(code: str, thing: Node | Flow, detail: str = "") -> Problem:
 def _elements_run(drawing: Drawing) -> Iterator[Problem]:
     for node in drawing.nodes:
         trigger = node.event.trigger
-        if node.kind in NOT_YET or trigger not in RUNS.get(node.kind, {trigger}):
+        allowed = RUNS.get(node.kind, frozenset({trigger}))
+        if node.kind is Kind.START:
+            around = drawing.definition.nodes.get(node.parent)
+            allowed = STARTS[around.kind if around else ""]
+        if trigger not in allowed:
             yield _at("process.element-not-run", node, f"{node.kind} {trigger}")
+
+
+def _events_are_named(drawing: Drawing) -> Iterator[Problem]:
+    for node in drawing.nodes:
+        trigger, task = node.event.trigger, node.kind in (Kind.SEND_TASK, Kind.RECEIVE_TASK)
+        bound = node.kind is Kind.SEND_TASK and node.extra.get("handler")
+        if trigger in NAMED and not node.event.code and not bound:
+            yield _at("process.no-message" if task else "process.event-without-name", node)
+        if trigger is Trigger.ERROR and node.kind is Kind.END and not node.event.code:
+            yield _at("process.event-without-name", node)
+        catches = node.kind in (Kind.BOUNDARY, Kind.START)
+        if trigger is Trigger.ERROR and catches and not node.interrupting:
+            yield _at("process.error-must-interrupt", node)
+        if node.kind is Kind.CALL and not node.calls:
+            yield _at("process.no-called-process", node)
+
+
+def _gates_lead_to_events(drawing: Drawing) -> Iterator[Problem]:
+    for node in drawing.nodes:
+        if node.kind is not Kind.EVENT_BASED:
+            continue
+        leaving = drawing.leaving[node.id]
+        if len(leaving) < 2:
+            yield _at("process.gate-without-choice", node)
+        for flow in leaving:
+            target = drawing.definition.nodes.get(flow.target)
+            waits = target and target.kind in (Kind.CATCH, Kind.RECEIVE_TASK)
+            if not waits or len(drawing.coming[flow.target]) > 1:
+                yield _at("process.gate-to-no-event", flow, flow.target)
 
 
 def _flows_hang_together(drawing: Drawing) -> Iterator[Problem]:
@@ -116,19 +156,15 @@ def _flows_hang_together(drawing: Drawing) -> Iterator[Problem]:
 def _scopes_start_and_end(drawing: Drawing) -> Iterator[Problem]:
     for scope, head in _scopes(drawing):
         inside = [n for n in drawing.nodes if n.parent == scope]
-        starts = [n for n in inside if n.kind is Kind.START and n.event.trigger is Trigger.NONE]
-        if not starts and not _may_start_otherwise(inside, head):
+        starts = [n for n in inside if n.kind is Kind.START]
+        if not starts:
             yield _head("process.no-start", drawing, head)
+        if head is None:
+            starts = [n for n in starts if n.event.trigger is Trigger.NONE]
         for extra in starts[1:]:
             yield _at("process.second-start", extra)
         if not any(n.kind is Kind.END for n in inside):
             yield _head("process.no-end", drawing, head)
-
-
-def _may_start_otherwise(inside: list[Node], head: Node | None) -> bool:
-    if head is not None and head.kind is Kind.SUB_PROCESS:
-        return False
-    return any(n.kind is Kind.START for n in inside)
 
 
 def _scopes(drawing: Drawing) -> Iterator[tuple[str, Node | None]]:
@@ -209,7 +245,9 @@ def _boundaries_have_hosts(drawing: Drawing) -> Iterator[Problem]:
         host = drawing.definition.nodes.get(node.attached_to)
         if host is None or host.kind not in ACTIVITIES or host.parent != node.parent:
             yield _at("process.boundary-without-host", node, node.attached_to)
-        elif host.kind in (Kind.TASK, Kind.MANUAL_TASK):
+        elif host.kind in (Kind.TASK, Kind.MANUAL_TASK) or (
+            host.kind is Kind.SEND_TASK and not host.extra.get("handler")
+        ):
             yield _at("process.boundary-never-happens", node, node.attached_to)
 
 
@@ -222,7 +260,7 @@ def _timers_can_be_read(drawing: Drawing) -> Iterator[Problem]:
             yield _at("process.timer-without-time", node)
         elif not spec.text.startswith("=") and not _is_time(spec):
             yield _at("process.timer-unreadable", node, spec.text)
-        elif spec.kind is TimerKind.CYCLE and (node.interrupting or node.kind is not Kind.BOUNDARY):
+        elif spec.kind is TimerKind.CYCLE and (node.interrupting or node.kind not in REPEATS):
             yield _at("process.timer-cannot-repeat", node, spec.text)
 
 
@@ -312,6 +350,8 @@ def _lane_count(drawing: Drawing, counts: Counter[str], node: Node) -> int:
 
 CHECKS: tuple[Check, ...] = (
     _elements_run,
+    _events_are_named,
+    _gates_lead_to_events,
     _flows_hang_together,
     _scopes_start_and_end,
     _nothing_is_cut_off,

@@ -75,8 +75,10 @@ class Plan:
     host: str
     boundaries: tuple[str, ...]
     multi: Multi | None
+    key: Expression | None
     work: str
     result: str
+    calls: str
     inner: str
     reach: Mapping[str, frozenset[str]]
 
@@ -92,12 +94,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled drawing. ``hash`` names its meaning: moving a shape does not change it."""
+    """A compiled drawing. ``hash`` names its meaning: moving a shape does not change it.
+
+    ``start`` is the start event without a trigger ("" when there is none), ``starts`` are those
+    with one. ``handlers_of`` gives, for a sub-process ("" for the process), the start events of the
+    event sub-processes in it.
+    """
 
     key: str
     definition: Definition
     plans: Mapping[str, Plan]
     start: str
+    starts: Mapping[str, EventSpec]
+    handlers_of: Mapping[str, tuple[str, ...]]
     inclusive: frozenset[str]
     lanes: Mapping[str, Lane]
     limits: Mapping[str, Limit]
@@ -131,6 +140,12 @@ def compile_definition(definition: Definition, expressions: Expressions) -> Prog
         definition=definition,
         plans=plans,
         start=_start(definition, ""),
+        starts={
+            n.id: n.event
+            for n in nodes
+            if n.kind is Kind.START and not n.parent and n.event.trigger is not Trigger.NONE
+        },
+        handlers_of=_handlers(definition),
         inclusive=frozenset(p.id for p in plans.values() if p.kind is Kind.INCLUSIVE and p.joins),
         lanes=_lanes(definition),
         limits=_limits(definition),
@@ -188,6 +203,16 @@ def _lanes(definition: Definition) -> dict[str, Lane]:
     return found
 
 
+def _handlers(definition: Definition) -> dict[str, tuple[str, ...]]:
+    """Return the start events of event sub-processes by the scope those lie in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for node in sorted(definition.nodes.values(), key=lambda n: n.id):
+        around = definition.nodes.get(node.parent)
+        if node.kind is Kind.START and around and around.kind is Kind.EVENT_SUB_PROCESS:
+            found[around.parent] = (*found.get(around.parent, ()), node.id)
+    return found
+
+
 def _limits(definition: Definition) -> dict[str, Limit]:
     limits = {
         n.id: Limit(n.id, n.extra["limit"], n.extra.get("basis", ""))
@@ -225,7 +250,9 @@ def _plan(
         boundaries=boundaries,
         multi=_multi(node, expressions),
         work=node.extra.get("handler") or node.extra.get("decision") or "",
+        key=expressions(node.event.key) if node.event.key else None,
         result=node.extra.get("result", ""),
+        calls=node.calls,
         inner="",
         reach={},
     )

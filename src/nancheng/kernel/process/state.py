@@ -7,9 +7,11 @@ from a counter of the case and are never used twice. ``Item.data`` is a JSON obj
 - ``trail``    user tasks this token has passed in its scope, oldest first, and a mark ``|…`` for
   each fork it came through (what sending back may do is read from it, see ``verbs``)
 - ``from``     the user task whose completion put the token here, if nothing else lies between
-- ``host``     the item a boundary event or an event behind an event-based gateway watches
+- ``host``     the item a boundary event, an event behind an event-based gateway or the start of an
+  event sub-process watches (a watcher holds no token; 0 is the case)
 - ``due``, ``left``  time of a timer, and how many more times it repeats (-1: without end)
-- ``work``     handler or decision asked for
+- ``awaits``, ``name``, ``key``  message or signal waited for
+- ``work``     handler or decision asked for; ``calls`` the process called
 - ``element``, ``index``  what this instance of a multi-instance is for
 - ``total``, ``done``, ``begun``, ``results``, ``elements``, ``name``, ``result``  the body of a
   multi-instance: counts, results so far, what is still to begin (sequential), names of variables
@@ -46,6 +48,10 @@ class ItemKind(StrEnum):
     USER = "user"
     AUTOMATIC = "automatic"
     TIMER = "timer"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    GATE = "gate"
+    CALL = "call"
     JOIN = "join"
     SCOPE = "scope"
     INCIDENT = "incident"
@@ -184,7 +190,7 @@ def _started(draft: Draft, event: m.Started) -> None:
     draft.variables = {**draft.variables, **event.variables}
 
 
-def _completed(draft: Draft, event: m.Completed | m.Answered | m.Left) -> None:
+def _completed(draft: Draft, event: m.Completed | m.Answered | m.Returned | m.Left) -> None:
     item = draft.items.pop(event.item)
     body = draft.items.get(item.scope)
     if body is not None and body.node == item.node and is_body(body):
@@ -264,6 +270,27 @@ def _removed(draft: Draft, event: m.InstanceRemoved) -> None:
     _update(draft, body, total=cast("int", body.data["total"]) - 1)
 
 
+def _awaited(draft: Draft, event: m.Awaited) -> None:
+    AWAITED[str(event.data["awaits"])](draft, event)
+
+
+def _received(draft: Draft, event: m.Received) -> None:
+    item = draft.items.pop(event.item)
+    if event.variables:
+        merge(draft, item.scope, event.variables)
+
+
+def _thrown(draft: Draft, event: m.Thrown) -> None:
+    if event.variables:
+        merge(draft, draft.items[event.item].scope, event.variables)
+
+
+def _gateway_taken(draft: Draft, event: m.GatewayTaken) -> None:
+    item = draft.items.get(event.item)
+    if item is not None and item.kind is ItemKind.GATE:
+        del draft.items[event.item]
+
+
 def _set(draft: Draft, event: m.VariablesSet) -> None:
     draft.variables = {**draft.variables, **event.variables}
 
@@ -279,6 +306,10 @@ def _becomes(status: Status) -> Callable[[Draft, Any], None]:
     return become
 
 
+AWAITED: Mapping[str, Callable[[Draft, Any], None]] = {
+    "message": _creates(ItemKind.MESSAGE),
+    "signal": _creates(ItemKind.SIGNAL),
+}
 ON_EVENT: Mapping[type[Any], Callable[[Draft, Any], None]] = {
     m.Started: _started,
     m.Offered: _creates(ItemKind.USER),
@@ -287,7 +318,14 @@ ON_EVENT: Mapping[type[Any], Callable[[Draft, Any], None]] = {
     m.Answered: _completed,
     m.TimerSet: _creates(ItemKind.TIMER),
     m.Fired: _gone,
-    m.GatewayTaken: _nothing,
+    m.Awaited: _awaited,
+    m.Received: _received,
+    m.GateOpened: _creates(ItemKind.GATE),
+    m.Called: _creates(ItemKind.CALL),
+    m.Returned: _completed,
+    m.Thrown: _thrown,
+    m.Caught: _nothing,
+    m.GatewayTaken: _gateway_taken,
     m.Arrived: _arrived,
     m.Joined: _joined,
     m.Entered: _creates(ItemKind.SCOPE),

@@ -1,8 +1,8 @@
 """What happens next: one command in, the events that follow from it out.
 
 ``step`` decides and changes nothing; ``state.apply`` changes. The rules of BPMN are in ``arrival``
-(what a node does), ``tokens`` (the ways out) and ``scopes`` (joins, sub-processes,
-multi-instances); the verbs that move a token by hand are in ``verbs``.
+(what a node does), ``tokens`` (the ways out), ``waits`` and ``catching`` (events) and ``scopes``
+(joins, sub-processes, multi-instances); the verbs that move a token by hand are in ``verbs``.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from nancheng.kernel.process import catching, scopes, tokens, verbs, waits
 from nancheng.kernel.process import due as dues
 from nancheng.kernel.process import messages as m
-from nancheng.kernel.process import scopes, tokens, verbs
 from nancheng.kernel.process import state as states
-from nancheng.kernel.process.arrival import begin_instance, set_timer
-from nancheng.kernel.process.definition import Kind
+from nancheng.kernel.process.arrival import begin_instance
+from nancheng.kernel.process.definition import Kind, Trigger
 from nancheng.kernel.process.program import Plan, Program
 from nancheng.kernel.process.state import Item, ItemKind, State, Status
 from nancheng.kernel.process.tokens import Due, Run, Token
 from nancheng.kernel.refusal import Refused
 
 OPEN = frozenset({Status.RUNNING, Status.SUSPENDED})
+RAISES = frozenset({ItemKind.USER, ItemKind.AUTOMATIC, ItemKind.CALL})
 
 
 def step(
@@ -76,6 +77,7 @@ def _start(run: Run, command: m.Start) -> None:
     if plan is None or plan.kind is not Kind.START or plan.parent:
         raise Refused("process.no-such-start", node=node)
     run.emit(m.Started(0, node, command.variables))
+    waits.listen(run, "", 0)
     tokens.leave(run, plan, Token(node, "", 0, [], 0, 0))
 
 
@@ -94,9 +96,13 @@ def _answer(run: Run, command: m.Answer) -> None:
 
 def _fail(run: Run, command: m.Fail) -> None:
     item = _item(run, command.item, ItemKind.AUTOMATIC, "process.no-such-work")
+    _incident(run, item, command.code, command.detail)
+
+
+def _incident(run: Run, item: Item, code: str, detail: str) -> None:
     inside = states.is_body(run.draft.items.get(item.scope))
-    phase = "instance" if inside else "work"
-    data = {**item.data, "code": command.code, "detail": command.detail, "phase": phase}
+    phase = "instance" if inside else "arrive"
+    data = {**item.data, "code": code, "detail": detail, "phase": phase}
     run.emit(m.Stuck(item.number, item.node, item.scope, data))
 
 
@@ -106,27 +112,40 @@ def _fire(run: Run, command: m.Fire) -> None:
     if command.at < due_at:
         raise Refused("process.timer-not-due", item=item.number, due_at=due_at)
     run.emit(m.Fired(item.number, item.node))
-    plan = run.program.plans[item.node]
-    if plan.kind is Kind.BOUNDARY:
-        _trigger(run, plan, item)
+    catching.happened(run, item)
+
+
+def _deliver(run: Run, command: m.Deliver) -> None:
+    item = _item(run, command.item, ItemKind.MESSAGE, "process.no-such-wait")
+    run.emit(m.Received(item.number, item.node, command.variables))
+    if run.program.plans[item.node].kind is Kind.RECEIVE_TASK and states.holds_token(item):
+        scopes.finished(run, item)
     else:
-        tokens.leave(run, plan, tokens.leaving(item))
+        catching.happened(run, item)
 
 
-def _trigger(run: Run, plan: Plan, item: Item) -> None:
-    """A boundary event happened: it takes its host's token, or makes one beside it."""
-    number = cast("int", item.data["host"])
-    host = run.draft.items[number]
-    if plan.interrupting:
-        tokens.withdraw(run, number, "interrupted")
-        trail = tokens.trail_of(host)
-        tokens.leave(run, plan, Token(plan.id, "", item.scope, trail, 0, item.number))
+def _signal(run: Run, command: m.Signal) -> None:
+    if not catching.signal(run, command.name, command.variables):
+        raise Refused("process.nobody-waits", name=command.name)
+
+
+def _return(run: Run, command: m.Return) -> None:
+    item = _item(run, command.item, ItemKind.CALL, "process.no-such-call")
+    run.emit(m.Returned(item.number, item.node, command.variables))
+    scopes.finished(run, item)
+
+
+def _raise(run: Run, command: m.Raise) -> None:
+    item = run.draft.items.get(command.item)
+    if item is None or item.kind not in RAISES:
+        raise Refused("process.no-such-work", item=command.item)
+    error = Trigger.ERROR.value
+    run.emit(m.Thrown(item.number, item.node, error, command.code, "", command.variables))
+    if catching.look(run, Trigger.ERROR, command.code, item.scope, item):
         return
-    left = cast("int", item.data.get("left", 0))
-    if left:
-        again: dict[str, object] = {"host": number, "left": left - 1 if left > 0 else left}
-        set_timer(run, plan, Token(plan.id, "", item.scope, [], 0, number), again)
-    tokens.leave(run, plan, Token(plan.id, "", item.scope, [], 0, item.number))
+    if item.kind is ItemKind.USER:
+        raise Refused("process.error-uncaught", error=command.code)
+    _incident(run, item, "process.error-uncaught", command.code)
 
 
 def _retry(run: Run, command: m.Retry) -> None:
@@ -136,6 +155,8 @@ def _retry(run: Run, command: m.Retry) -> None:
 
 
 def _arrive_again(run: Run, plan: Plan, item: Item) -> None:
+    """Arrive anew, under a new number; what watched the old one is set anew too."""
+    tokens.clear(run, item.number, "retried")
     origin = cast("int", item.data.get("from", 0))
     run.queue.append(Token(plan.id, "", item.scope, tokens.trail_of(item), origin, item.number))
 
@@ -149,12 +170,6 @@ def _join_again(run: Run, plan: Plan, item: Item) -> None:
         run.queue.append(Token(plan.id, flow, item.scope, tokens.trail_of(item), 0, item.number))
 
 
-def _work_again(run: Run, plan: Plan, item: Item) -> None:
-    """Ask again under a new number; what watches the work watches that one."""
-    tokens.clear(run, item.number, "retried")
-    _arrive_again(run, plan, item)
-
-
 def _instance_again(run: Run, plan: Plan, item: Item) -> None:
     index = cast("int", item.data["index"]) - 1
     begin_instance(run, plan, item.scope, index, item.data["element"])
@@ -164,19 +179,17 @@ def _count_again(run: Run, _plan: Plan, item: Item) -> None:
     scopes.count(run, item.scope)
 
 
-def _timer_again(run: Run, plan: Plan, item: Item) -> None:
-    number = cast("int", item.data["host"])
-    set_timer(run, plan, Token(plan.id, "", item.scope, [], 0, number), {"host": number})
+def _watch_again(run: Run, plan: Plan, item: Item) -> None:
+    waits.begin_watching(run, plan, cast("int", item.data["host"]), item.scope)
 
 
 RETRY: Mapping[str, Callable[[Run, Plan, Item], None]] = {
     "arrive": _arrive_again,
     "leave": _leave_again,
     "join": _join_again,
-    "work": _work_again,
     "instance": _instance_again,
     "completion": _count_again,
-    "timer": _timer_again,
+    "watch": _watch_again,
 }
 
 
@@ -205,6 +218,10 @@ ON_COMMAND: Mapping[type[Any], Callable[[Run, Any], None]] = {
     m.Answer: _answer,
     m.Fail: _fail,
     m.Fire: _fire,
+    m.Deliver: _deliver,
+    m.Signal: _signal,
+    m.Return: _return,
+    m.Raise: _raise,
     m.SendBack: verbs.send_back,
     m.TakeBack: verbs.take_back,
     m.AddInstance: verbs.add_instance,

@@ -199,16 +199,22 @@ def withdraw(run: Run, number: int, reason: str) -> None:
 
 def clear(run: Run, number: int, reason: str) -> None:
     """Take away what is inside an item (0: the case) and what watches it."""
+    empty(run, number, reason)
+    watching = [i.number for i in run.draft.items.values() if i.data.get("host") == number]
+    _take(run, watching, reason)
+
+
+def empty(run: Run, scope: int, reason: str) -> None:
+    """Take away what is inside a scope, tokens on the move too; what watches it stays."""
     if run.queue:
-        run.queue = deque(token for token in run.queue if token.scope != number)
-    inside = [
-        item.number
-        for item in run.draft.items.values()
-        if item.scope == number or item.data.get("host") == number
-    ]
-    for child in sorted(inside):
-        if child in run.draft.items:
-            withdraw(run, child, reason)
+        run.queue = deque(token for token in run.queue if token.scope != scope)
+    _take(run, [i.number for i in run.draft.items.values() if i.scope == scope], reason)
+
+
+def _take(run: Run, numbers: list[int], reason: str) -> None:
+    for number in sorted(numbers):
+        if number in run.draft.items:
+            withdraw(run, number, reason)
 
 
 # --- trails -------------------------------------------------------------------------------------

@@ -27,6 +27,9 @@ from nancheng.kernel.process.state import Item, ItemKind
 from nancheng.kernel.process.tokens import FORK_MARK, Run, Token
 from nancheng.kernel.refusal import Refused
 
+RESTING = frozenset(
+    {ItemKind.USER, ItemKind.TIMER, ItemKind.MESSAGE, ItemKind.SIGNAL, ItemKind.GATE}
+)
 MOVABLE = frozenset({ItemKind.USER, ItemKind.INCIDENT, ItemKind.SCOPE})
 
 
@@ -94,7 +97,7 @@ def _is_untouched(run: Run, item: Item) -> bool:
         inside = states.children(run.draft.items, item.number)
         watched = run.program.plans[item.node].kind is Kind.USER_TASK
         return watched and item.data["done"] == 0 and all(i.kind is ItemKind.USER for i in inside)
-    return item.kind in (ItemKind.USER, ItemKind.TIMER)
+    return item.kind in RESTING
 
 
 def _family(run: Run, items: list[Item]) -> set[int]:

@@ -16,7 +16,7 @@ from nancheng.foundation.people.models import Person
 from nancheng.foundation.people.rules import Actor
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoAssertMaxNumQueries
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def tell(actor: Actor, count: int = 1) -> None:
 
 
 def test_the_list_shows_ones_own_notices_as_text(
-    django_assert_max_num_queries: DjangoAssertMaxNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     actor, other = making.an_actor("first"), making.an_actor("second")
     tell(actor, 25)

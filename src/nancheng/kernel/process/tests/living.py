@@ -86,8 +86,8 @@ def lawful(program: Program, state: State) -> None:
             assert items[item.scope].kind is ItemKind.SCOPE
             assert item.scope < number
         if "host" in item.data:
-            assert cast("int", item.data["host"]) in items, item
-            assert item.scope == items[cast("int", item.data["host"])].scope
+            host = cast("int", item.data["host"])
+            assert host == item.scope or items[host].scope == item.scope, item
     for number in [0, *(n for n, i in items.items() if i.kind is ItemKind.SCOPE)]:
         inside = [i for i in items.values() if i.scope == number and states.holds_token(i)]
         running = number != 0 or state.status in (Status.RUNNING, Status.SUSPENDED)

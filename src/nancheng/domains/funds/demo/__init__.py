@@ -1,0 +1,1 @@
+"""The demonstration: the founding page's facts, told through the real actions."""

@@ -1,0 +1,1 @@
+"""The tables under the ledger's rules: accounts with bounds, and transfers that never change."""

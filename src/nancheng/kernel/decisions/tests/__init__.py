@@ -1,0 +1,1 @@
+"""Tests of FEEL, decision tables, models and their analysis."""
