@@ -71,3 +71,12 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if settings.configured:
         settings.NANCHENG_DATA = folder
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Hash passwords quickly: a slow hash in each set-up proves nothing about what is tested."""
+    from django.conf import settings
+
+    if settings.configured:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
