@@ -28,7 +28,7 @@ REFUSALS = (
 FILE_READERS = ("nancheng.foundation.cases.queries.may_read_case",)
 
 # Panels that other apps add to a project's page: functions of (project, actor) → panel or None.
-PROJECT_PANELS = ("nancheng.domains.funds.queries.project_panel",)
+PROJECT_PANELS = ("nancheng.domains.funds.queries.panel.of_project",)
 
 # Where each app's pages stand.
 MOUNTS = (
@@ -50,7 +50,7 @@ JOBS = (
 # `nancheng demo`: who is there, what happened, and who one may be.
 DEMO_PEOPLE = ("nancheng.config.demo.people.put",)
 # Stories are told by the domains: tell(*, at, say); people: config/demo/data/persons.csv.
-DEMO_STORIES = ("nancheng.domains.funds.demo.tell",)
+DEMO_STORIES = ("nancheng.domains.funds.demo.story.tell",)
 DEMO_CAST = ("nancheng.config.demo.people.cast",)
 
 # The left menu; a line is shown to identities that are granted its verb.

@@ -41,7 +41,7 @@ def fund_project(
 
     The same project again returns what is there. Raises ``Refused`` "funds.items-beyond-estimate".
     """
-    allow(by, "funds.project.edit")
+    allow(by, "funds.bond.edit")
     if known := FundedProject.objects.filter(project_id=project_id).first():
         return known
     rules.check_estimate(estimate_fen, sum(item.approved_fen for item in items))
@@ -91,7 +91,7 @@ def sign_contract(facts: ContractFacts, *, by: Actor, at: datetime) -> Contract:
     Raises ``Refused`` for bounds of ``rules.check_contract``, "funds.item-not-planned" for an item
     of another project.
     """
-    allow(by, "funds.contract.edit")
+    allow(by, "funds.bond.edit")
     if known := Contract.objects.filter(number=facts.number).first():
         return known
     rules.check_contract(facts)

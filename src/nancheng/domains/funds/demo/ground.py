@@ -90,7 +90,6 @@ def _fund(story: Story, row: telling.Row) -> None:
     story.projects[row["key"]] = projects.fund_project(
         master.pk, estimate_fen=total_fen, items=items, by=story.who(telling.DEBT), at=at
     )
-    story.units[row["key"]] = (row["unit"], row["department"])
     for number, stage in enumerate(ROAD):
         when = story.moment(-350 + 20 * number)
         register.move_project(

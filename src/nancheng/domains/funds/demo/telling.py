@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import count
 from pathlib import Path
 
 from django.utils import timezone
@@ -32,9 +31,7 @@ class Story:
     actors: dict[str, Actor] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)
     projects: dict[str, FundedProject] = field(default_factory=dict)
-    units: dict[str, tuple[str, str]] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: count(20_100_001))
 
     def who(self, username: str) -> Actor:
         """Return the actor of a sign-in name."""
