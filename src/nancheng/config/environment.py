@@ -32,7 +32,7 @@ def words(name: str, default: str = "") -> list[str]:
 def data_folder(root: Path) -> Path:
     """Return the folder of everything kept outside the database, made if it is missing."""
     folder = Path(os.environ.get("NANCHENG_DATA") or root / "var").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     return folder
 
 

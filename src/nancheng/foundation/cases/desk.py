@@ -20,6 +20,7 @@ from nancheng.foundation.people import queries as people
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import wording
 from nancheng.kernel.process import verbs
+from nancheng.kernel.process.definition import Definition
 from nancheng.kernel.process.program import Program
 from nancheng.kernel.process.state import ItemKind
 
@@ -175,6 +176,14 @@ def step_name(program: Program, node: str) -> str:
     """Return a step's name in the reader's language."""
     name, name_en = program.names.get(node, (node, node))
     return wording.named({"name": name, "name_en": name_en}) or node
+
+
+def element_names(definition: Definition) -> dict[str, str]:
+    """Return the names on a drawing in the reader's language, by element."""
+    named = {
+        thing.id: wording.named(thing) for thing in (*definition.nodes.values(), *definition.lanes)
+    }
+    return {element: name for element, name in named.items() if name}
 
 
 def timeline(case: Case, *, whole: bool = False) -> list[dict[str, Any]]:

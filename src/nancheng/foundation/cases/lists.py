@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from nancheng.foundation.cases import actions, bindings, definitions, forms, queries, worklist
+from nancheng.foundation.cases import (
+    actions,
+    bindings,
+    definitions,
+    desk,
+    forms,
+    queries,
+    worklist,
+)
 from nancheng.foundation.cases.models import Case, ProcessVersion, Task
 from nancheng.foundation.cases.rules import Light
 from nancheng.foundation.cases.worklist import Today
@@ -269,7 +277,7 @@ def process(request: IdentifiedRequest, kind: str) -> HttpResponse:
         "cases/process.html",
         {
             "process": found,
-            "definition": definition,
+            "names": desk.element_names(definition),
             "diagram": bpmn.diagram(definition),
             "program": program,
             "steps": _steps(program),

@@ -316,7 +316,7 @@ def _drawing(case: Case) -> dict[str, Any]:
     definition = definitions.definition(case.process_id)
     return {
         "diagram": bpmn.diagram(definition),
-        "definition": definition,
+        "names": desk.element_names(definition),
         "marks": queries.nodes_by_state(case.pk),
     }
 

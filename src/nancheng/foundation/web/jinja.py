@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
-from nancheng.foundation.web import figures, wording
+from nancheng.foundation.web import drawing, figures, wording
 
 
 class Templates(Jinja2):
@@ -33,7 +33,12 @@ def environment(**options: Any) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
-        url=address, static=static, lang=get_language, named=wording.named, query=query
+        url=address,
+        static=static,
+        lang=get_language,
+        named=wording.named,
+        query=query,
+        bpmn_drawing=drawing.draw,
     )
     made.filters.update(
         money=figures.money,
