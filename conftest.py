@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,26 @@ def cheap_passwords() -> None:
 
     if settings.configured:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _empties_tables(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    named = {"transactional_db", "live_server", "django_db_reset_sequences"}
+    return bool(marker and marker.kwargs.get("transaction")) or bool(
+        named & set(request.fixturenames)
+    )
+
+
+@pytest.fixture(autouse=True)
+def sealed_transfers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Open the seal on the ledger's transfers for the emptying that follows such a test alone."""
+    if not _empties_tables(request):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    from django.db import connection
+
+    seals = import_module("nancheng.foundation.ledger.migrations.0002_seal_transfers")
+    seals.seal(connection)
+    yield
+    seals.unseal(connection)

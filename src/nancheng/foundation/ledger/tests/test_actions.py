@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -63,11 +64,10 @@ def test_an_overdraft_is_refused_with_the_figures_and_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("end", "left"), [(actions.post, (300, 300)), (actions.void, (1000, 1000))]
 )
-def test_a_reservation_ends_once(end: object, left: tuple[int, int]) -> None:
+def test_a_reservation_ends_once(end: Callable[..., Transfer], left: tuple[int, int]) -> None:
     making.arrive()
     held = making.reserve("held", 700)
     assert road() == (1000, 300)
-    assert callable(end)
     ended = end(reservation_id=held.pk, by=CLERK, at=LATER, key="end")
     assert road() == left
     assert (ended.reservation_id, ended.reason, ended.case_id) == (held.pk, held.reason, None)
@@ -107,14 +107,15 @@ def test_the_same_key_is_the_same_transfer() -> None:
     first = making.arrive()
     assert making.arrive() == first
     assert road() == (1000, 1000)
-    for changed in (
+    changed: list[Callable[[], Transfer]] = [
         lambda: making.arrive(1001),
         lambda: making.move("arrival", "investors", "parking", 1000),
         lambda: making.move("arrival", "investors", "road", 1000, reason="other"),
         lambda: making.reserve("arrival", 1000),
-    ):
+    ]
+    for again in changed:
         with pytest.raises(Refused, match="key-reused"):
-            changed()
+            again()
     assert Transfer.objects.count() == 1
 
 
@@ -173,14 +174,9 @@ def test_what_is_not_there_is_refused() -> None:
         actions.post(reservation_id=making.arrive().pk, by=CLERK, at=AT, key="y")
 
 
-def refused_by_database(statement: str, *values: object) -> None:
-    with (
-        pytest.raises(DatabaseError),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(statement, values)
-        connection.check_constraints()
+def execute(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +191,8 @@ def refused_by_database(statement: str, *values: object) -> None:
 )
 def test_no_statement_changes_or_deletes_a_transfer(change: str) -> None:
     making.arrive()
-    refused_by_database(change.replace(" by ", ' "by" '))
+    with pytest.raises(DatabaseError, match="append-only"):
+        execute(change.replace(" by ", ' "by" '))
     assert Transfer.objects.get().amount_fen == 1000
 
 
@@ -235,7 +232,7 @@ def test_no_statement_inserts_an_impossible_transfer(change: dict[str, object]) 
         phase=str(change.get("phase", "posted")),
         debit=first.debit,
         credit=first.debit if change.get("same") else first.credit,
-        amount_fen=change.get("amount_fen", 5),
+        amount_fen=int(str(change.get("amount_fen", 5))),
         reverses=first if change.get("reverses") else None,
         reason="test",
         booked_on=AT.date(),
