@@ -1,9 +1,9 @@
 """Commands in, events out.
 
-Every command says when (``at``, aware) and by whom (``by``, an identity as text, "" for the
-system). Every event names an item and a node, is small and JSON-able (see ``wire``), and carries
-neither time nor hand: those of its command are stored beside it. Events that create an item carry
-its ``scope`` and ``data`` as they will rest in the state (keys: see ``state``).
+Every command says when (``at``, aware) and by whom (``by``, an identity, "" for the system). Every
+event names an item and a node and is JSON-able (see ``wire``); time and hand are those of its
+command, stored beside it. Events that create an item carry ``scope`` and ``data`` as they rest in
+the state.
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ from nancheng.kernel.process.definition import (
 )
 
 Block = tuple[str, Any]
-LEAVES = ("user", "service", "rule", "timer", "task", "timed", "reminded", "sign", "queue")
+LEAVES = (
+    *("user", "service", "rule", "timer", "task", "timed", "reminded", "sign", "queue"),
+    *("message", "receive", "signal", "send", "call", "race", "risky"),
+)
 VARIABLES = ("v0", "v1", "v2")
 
 
@@ -39,7 +42,10 @@ def _composites(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     parts = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
         st.tuples(st.sampled_from(("row", "choice", "all", "some")), parts),
-        st.tuples(st.sampled_from(("loop", "inside", "each", "escape")), inner),
+        st.tuples(
+            st.sampled_from(("loop", "inside", "each", "escape", "rescue", "alert", "takeover")),
+            inner,
+        ),
     )
 
 
@@ -214,3 +220,109 @@ def _draw_escape(sheet: Sheet, part: Block) -> tuple[str, str]:
     sheet.flow(sub, meet)
     sheet.flow(late, meet)
     return sub, meet
+
+
+# --- events -------------------------------------------------------------------------------------
+
+
+def _event(trigger: Trigger, code: str) -> EventSpec:
+    return EventSpec(trigger, code=code)
+
+
+def _draw_message(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.CATCH, event=_event(Trigger.MESSAGE, "letter"))
+    return node, node
+
+
+def _draw_receive(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A receive task that a timer may take over."""
+    task = sheet.node(Kind.RECEIVE_TASK, event=_event(Trigger.MESSAGE, "letter"))
+    return _or_late(sheet, task)
+
+
+def _or_late(sheet: Sheet, task: str) -> tuple[str, str]:
+    late = sheet.node(Kind.BOUNDARY, event=_timer(), attached_to=task)
+    meet = sheet.node(Kind.EXCLUSIVE)
+    sheet.flow(task, meet)
+    sheet.flow(late, meet)
+    return task, meet
+
+
+def _draw_signal(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.CATCH, event=_event(Trigger.SIGNAL, "horn"))
+    return node, node
+
+
+def _draw_send(sheet: Sheet, _: None) -> tuple[str, str]:
+    """Blow the horn: all who wait for it now go on."""
+    node = sheet.node(Kind.THROW, event=_event(Trigger.SIGNAL, "horn"))
+    return node, node
+
+
+def _draw_call(sheet: Sheet, _: None) -> tuple[str, str]:
+    node = sheet.node(Kind.CALL, calls="other")
+    return node, node
+
+
+def _draw_race(sheet: Sheet, _: None) -> tuple[str, str]:
+    gate = sheet.node(Kind.EVENT_BASED)
+    meet = sheet.node(Kind.EXCLUSIVE)
+    for event in (_timer(), _event(Trigger.MESSAGE, "answer")):
+        wait = sheet.node(Kind.CATCH, event=event)
+        sheet.flow(gate, wait)
+        sheet.flow(wait, meet)
+    return gate, meet
+
+
+def _draw_risky(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A service whose business error has a way out."""
+    task = sheet.node(Kind.SERVICE_TASK, extra={"handler": "risky"})
+    wrong = sheet.node(Kind.BOUNDARY, event=_event(Trigger.ERROR, "wrong"), attached_to=task)
+    meet = sheet.node(Kind.EXCLUSIVE)
+    sheet.flow(task, meet)
+    sheet.flow(wrong, meet)
+    return task, meet
+
+
+def _draw_rescue(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process that may end in an error, caught at its boundary."""
+    sub = sheet.node(Kind.SUB_PROCESS)
+    outer, sheet.parent = sheet.parent, sub
+    start, choice = sheet.node(Kind.START), sheet.node(Kind.EXCLUSIVE)
+    bad = sheet.node(Kind.END, event=_event(Trigger.ERROR, "wrong"))
+    first, last = _draw(sheet, part)
+    sheet.flow(start, first)
+    sheet.flow(last, choice)
+    sheet.flow(choice, bad, "v1=yes")
+    sheet.flow(choice, sheet.node(Kind.END), default=True)
+    sheet.parent = outer
+    wrong = sheet.node(Kind.BOUNDARY, event=_event(Trigger.ERROR, ""), attached_to=sub)
+    meet = sheet.node(Kind.EXCLUSIVE)
+    sheet.flow(sub, meet)
+    sheet.flow(wrong, meet)
+    return sub, meet
+
+
+def _with_handler(
+    sheet: Sheet, part: Block, event: EventSpec, *, interrupting: bool
+) -> tuple[str, str]:
+    sub = sheet.node(Kind.SUB_PROCESS)
+    outer, sheet.parent = sheet.parent, sub
+    _framed(sheet, part)
+    sheet.parent = sheet.node(Kind.EVENT_SUB_PROCESS)
+    start = sheet.node(Kind.START, event=event, interrupting=interrupting)
+    task = sheet.node(Kind.USER_TASK)
+    sheet.flow(start, task)
+    sheet.flow(task, sheet.node(Kind.END))
+    sheet.parent = outer
+    return sub, sub
+
+
+def _draw_alert(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A message may come at any time, and does not disturb the work."""
+    return _with_handler(sheet, part, _event(Trigger.MESSAGE, "news"), interrupting=False)
+
+
+def _draw_takeover(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A signal may end the work inside and start other work instead."""
+    return _with_handler(sheet, part, _event(Trigger.SIGNAL, "flood"), interrupting=True)

@@ -101,7 +101,8 @@ def test_an_attribute_of_ours_that_is_misspelt_is_named() -> None:
 def test_the_named_process_is_read() -> None:
     two = PAYMENT.replace(
         b"  <bpmndi:BPMNDiagram",
-        b'<bpmn:process id="second"><bpmn:startEvent id="s2" /></bpmn:process>\n<bpmndi:BPMNDiagram',
+        b'<bpmn:process id="second"><bpmn:startEvent id="s2" /></bpmn:process>\n'
+        b"<bpmndi:BPMNDiagram",
         1,
     )
     assert bpmn.read(two).key == "payment"

@@ -10,6 +10,7 @@ import pytest
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import problems
 from nancheng.kernel.process.definition import (
+    NO_EVENT,
     Definition,
     EventSpec,
     Flow,
@@ -31,7 +32,7 @@ def event(trigger: Trigger, code: str = "", key: str = "") -> EventSpec:
     return EventSpec(trigger, code=code, key=key, timer=timer)
 
 
-def node(identity: str, kind: Kind, spec: EventSpec = EventSpec(), **more: Any) -> Node:
+def node(identity: str, kind: Kind, spec: EventSpec = NO_EVENT, **more: Any) -> Node:
     return Node(identity, kind, identity, event=spec, **more)
 
 

@@ -6,7 +6,9 @@ working and stop asking for another round; and a step asked twice gives the same
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,20 +41,28 @@ def values(data: st.DataObject) -> dict[str, object]:
     return {name: data.draw(st.sampled_from(WORDS)) for name in blocks.VARIABLES}
 
 
-def moved(item: Item, variables: dict[str, object]) -> m.Command:
+def moved(item: Item, variables: dict[str, object], raises: bool = False) -> m.Command:
     """Return the command that moves an item on."""
-    if item.kind is ItemKind.USER:
-        return m.Complete(LATE, "a", item.number, variables)
-    if item.kind is ItemKind.AUTOMATIC:
-        return m.Answer(LATE, item.number, variables)
+    number = item.number
     if item.kind is ItemKind.TIMER:
-        return m.Fire(datetime.fromisoformat(str(item.data["due"])), item.number)
-    assert item.kind is ItemKind.INCIDENT, item
-    return m.Retry(LATE, "a", item.number)
+        return m.Fire(datetime.fromisoformat(str(item.data["due"])), number)
+    if raises and item.data.get("work") == "risky" and item.kind is ItemKind.AUTOMATIC:
+        return m.Raise(LATE, number, "wrong")
+    return MOVES[item.kind](item, variables)
+
+
+MOVES: Mapping[ItemKind, Callable[[Item, dict[str, object]], m.Command]] = {
+    ItemKind.USER: lambda item, variables: m.Complete(LATE, "a", item.number, variables),
+    ItemKind.AUTOMATIC: lambda item, variables: m.Answer(LATE, item.number, variables),
+    ItemKind.INCIDENT: lambda item, _: m.Retry(LATE, "a", item.number),
+    ItemKind.MESSAGE: lambda item, variables: m.Deliver(LATE, item.number, variables),
+    ItemKind.SIGNAL: lambda item, variables: m.Signal(LATE, str(item.data["name"]), variables),
+    ItemKind.CALL: lambda item, variables: m.Return(LATE, item.number, variables),
+}
 
 
 def movable(case: living.Life) -> list[Item]:
-    still = (ItemKind.JOIN, ItemKind.SCOPE)
+    still = (ItemKind.JOIN, ItemKind.SCOPE, ItemKind.GATE)
     found = [i for i in case.state.items.values() if i.kind not in still]
     return sorted(found, key=lambda i: i.number)
 
@@ -63,9 +73,14 @@ def work_to_the_end(case: living.Life) -> None:
     for _ in range(500):
         if case.is_over:
             return
-        tokens = [i for i in movable(case) if states.holds_token(i)]
+        tokens = [i for i in movable(case) if states.holds_token(i) or is_behind_gate(case, i)]
         case.do(moved(tokens[0], calm))
     raise AssertionError(case.state)
+
+
+def is_behind_gate(case: living.Life, item: Item) -> bool:
+    host = case.state.items.get(cast("int", item.data.get("host", 0)))
+    return host is not None and host.kind is ItemKind.GATE
 
 
 @SETTINGS
@@ -76,7 +91,7 @@ def test_every_life_is_lawful_and_can_end(block: blocks.Block, data: st.DataObje
         if case.is_over:
             return
         item = data.draw(st.sampled_from(movable(case)))
-        case.do(moved(item, values(data) if item.kind is not ItemKind.TIMER else {}))
+        case.do(moved(item, values(data), raises=data.draw(st.booleans())))
     work_to_the_end(case)
 
 
@@ -99,7 +114,7 @@ def test_sending_back_and_taking_back_keep_the_laws(
             assert count(case) == open_tokens, "a token was made or lost"
             continue
         before = case.state
-        case.do(moved(item, values(data) if item.kind is not ItemKind.TIMER else {}))
+        case.do(moved(item, values(data)))
         if verb == "undo" and item.kind is ItemKind.USER:
             undo(case, item, before)
     work_to_the_end(case)
