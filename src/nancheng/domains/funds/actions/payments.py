@@ -22,6 +22,7 @@ from nancheng.domains.funds.rules import idle, payments
 from nancheng.domains.funds.rules.facts import Application
 from nancheng.foundation.cases import actions as cases
 from nancheng.foundation.cases import queries as case_queries
+from nancheng.foundation.cases.actions import Opening
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
@@ -44,15 +45,13 @@ def apply(application: Application, *, by: Actor, at: datetime, key: str) -> Pay
         return known
     examined = examination.examine(application, at=at)
     payments.refuse_all(examined.faults)
-    case = cases.open_case(
+    opening = Opening(
         kind=KIND,
         title=_title(contract),
         variables=_variables(application, examined),
         parties=parties,
-        by=by,
-        at=at,
-        key=key,
     )
+    case = cases.open_case(opening, by=by, at=at, key=key)
     payment = Payment.objects.create(
         case=case, request_key=request_key, **_columns(application, examined)
     )
