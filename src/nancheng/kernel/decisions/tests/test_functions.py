@@ -146,7 +146,7 @@ LISTS = [
     ("remove([1, 2, 3], 0)", None),
     ("list replace([2, 4, 7, 8], 3, 6)", [2, 4, 6, 8]),
     (
-        "list replace(list: [2, 4, 7, 8], match: function(item, newItem) item < newItem, newItem: 5)",
+        "list replace(list: [2, 4, 7, 8], match: function(x, new) x < new, newItem: 5)",
         [5, 5, 7, 8],
     ),
     ("reverse([1, 2, 3])", [3, 2, 1]),

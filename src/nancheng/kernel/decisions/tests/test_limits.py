@@ -7,6 +7,7 @@ import pytest
 from nancheng.kernel.decisions import feel, patterns
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
 from nancheng.kernel.decisions.lexer import FeelSyntaxError
+from nancheng.kernel.decisions.pattern_grammar import PatternError
 
 BOMBS = [
     "for a in 1..1000000000 return a",
@@ -84,7 +85,7 @@ def test_long_pattern_work_ends_within_the_budget() -> None:
 
 @pytest.mark.parametrize("pattern", ["(((a{99}){99}){99}){99}", "a{1000}" * 10, "(" * 300])
 def test_pattern_that_grows_too_large_is_no_pattern(pattern: str) -> None:
-    with pytest.raises(patterns.PatternError):
+    with pytest.raises(PatternError):
         patterns.compile_pattern(pattern)
 
 
