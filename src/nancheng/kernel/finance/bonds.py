@@ -8,16 +8,14 @@ is not yet a sum is an exact fraction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from nancheng.kernel.finance import rounding
+from nancheng.kernel.finance import months, rounding
 from nancheng.kernel.finance.rounding import Rate
 from nancheng.kernel.refusal import Refused
-from nancheng.kernel.worktime import calendars, clocks
-from nancheng.kernel.worktime.calendars import Calendar
 
 FREQUENCIES = (1, 2)
 YEARS_MAX = 50
@@ -108,9 +106,9 @@ def schedule(bond: Bond) -> tuple[Installment, ...]:
 
 def periods(bond: Bond) -> Iterator[tuple[date, date]]:
     """Yield the interest periods as (first day, interest date)."""
-    months = 12 // bond.frequency
+    step = 12 // bond.frequency
     for number in range(bond.years * bond.frequency):
-        yield _anchored(bond, number * months), _anchored(bond, (number + 1) * months)
+        yield _anchored(bond, number * step), _anchored(bond, (number + 1) * step)
 
 
 def matures_on(bond: Bond) -> date:
@@ -118,21 +116,27 @@ def matures_on(bond: Bond) -> date:
     return _anchored(bond, bond.years * 12)
 
 
-def payday(calendar: Calendar, due_on: date) -> date:
+def payday(due_on: date, *, on_or_after: Callable[[date], date]) -> date:
     """Return when money moves: a rest day moves to the next working day, without more interest.
 
-    Raises CalendarMissing.
+    ``on_or_after`` is the working calendar's answer: the day itself if it is worked, else the next.
     """
-    return calendars.on_or_after(calendar, due_on)
+    return on_or_after(due_on)
 
 
-def handover_on(calendar: Calendar, due_on: date, *, lead_days: int) -> date:
+def handover_on(
+    due_on: date,
+    *,
+    lead_days: int,
+    on_or_after: Callable[[date], date],
+    backward: Callable[[date, int], date],
+) -> date:
     """Return the last day for the zone's money to reach the level above.
 
-    ``lead_days`` (提前还款天数) are working days before the day the money moves. Raises
-    CalendarMissing.
+    ``lead_days`` (提前还款天数) are working days before the day the money moves; ``backward`` is
+    the working calendar's answer for so many working days before a day.
     """
-    return calendars.backward(calendar, payday(calendar, due_on), lead_days)
+    return backward(payday(due_on, on_or_after=on_or_after), lead_days)
 
 
 def accrued_fen(bond: Bond, *, on: date) -> int:
@@ -203,7 +207,7 @@ def yearly_parts(
         raise Refused("bond.terms-out-of-range", term="first_year")
     part_fen = face_fen // (years - first_year + 1)
     parts = tuple(
-        Repayment(clocks.add_months(interest_from, 12 * year), part_fen)
+        Repayment(months.later(interest_from, months=12 * year), part_fen)
         for year in range(first_year, years)
     )
     return Bond(face_fen, coupon, interest_from, years, frequency, parts)
@@ -213,9 +217,9 @@ def _coupon(bond: Bond, outstanding_fen: int) -> Fraction:
     return Fraction(bond.coupon) * outstanding_fen / bond.frequency
 
 
-def _anchored(bond: Bond, months: int) -> date:
-    on = clocks.add_months(bond.interest_from, months)
-    return clocks.month_end(on) if bond.month_end and months else on
+def _anchored(bond: Bond, after: int) -> date:
+    on = months.later(bond.interest_from, months=after)
+    return months.last_day(on) if bond.month_end and after else on
 
 
 def _repaid_by_date(bond: Bond) -> dict[date, int]:

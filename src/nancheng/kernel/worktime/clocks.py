@@ -204,11 +204,6 @@ def add_months(on: date, months: int) -> date:
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 
-def month_end(on: date) -> date:
-    """Return the last day of a day's month."""
-    return on.replace(day=monthrange(on.year, on.month)[1])
-
-
 def local_date(at: datetime) -> date:
     """Return the day of a moment in China."""
     return at.astimezone(SHANGHAI).date()
