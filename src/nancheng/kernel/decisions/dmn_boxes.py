@@ -20,8 +20,6 @@ from nancheng.kernel.decisions.tables import (
 
 Problems = list[Problem]
 
-PLAIN_LANGUAGES = ("feel", "FEEL", "")
-
 
 def line_of(element: etree._Element) -> int:
     """Return the line of the file on which an element begins, 0 when it is not known."""
@@ -84,7 +82,7 @@ def function(tag: Tag, problems: Problems) -> boxes.Function:
 
 def _literal(tag: Tag, problems: Problems) -> Boxed:
     language = tag.get("expressionLanguage")
-    if not language.rstrip("/").endswith(PLAIN_LANGUAGES) and "FEEL" not in language:
+    if language and "FEEL" not in language.upper():
         place = tag.place
         problems.append(Problem("decisions.unknown-language", place.element, place.line, language))
     return boxes.Literal(tag.child_text("text"), tag.place, tag.get("typeRef"), language)
