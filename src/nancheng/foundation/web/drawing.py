@@ -1,254 +1,203 @@
-"""A BPMN drawing as SVG made on the server: lanes, symbols, arrows, and where a case stands.
-
-Only classes, never style attributes: the strict content policy holds, and the sheet follows the
-design system on screen and on paper.
-"""
+"""A process as a picture: its lanes, its steps, and where a case stands on them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from unicodedata import east_asian_width
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from nancheng.kernel.process.definition import Diagram, Edge, Shape
+from nancheng.foundation.web import svg, symbols
+from nancheng.kernel.process.definition import Definition, Diagram, Edge, Node, Shape, Trigger
 
-MARGIN = 12
-LINE_HEIGHT = 16
-# Half-width units of text that fit in a task's width (7 px each) and below an event or gateway.
-TASK_UNIT = 7
-BELOW_UNITS = 16
-LANES = frozenset({"participant", "lane"})
-EVENTS = {"startEvent": 1, "endEvent": 3, "boundaryEvent": 1, "intermediateCatchEvent": 1}
-MARKS = ("stuck", "current", "waiting", "done")
-# Signs in the corner of a task and in the middle of a gateway.
-TASK_SIGNS = {
-    "userTask": "☺",
-    "serviceTask": "⚙",
-    "businessRuleTask": "▦",
-    "sendTask": "✉",
-    "receiveTask": "✉",
-    "manualTask": "✋",
-}
-GATEWAY_SIGNS = {
-    "exclusiveGateway": "×",
-    "parallelGateway": "+",
-    "inclusiveGateway": "○",
-    "eventBasedGateway": "⬠",
-}
+# From strong to weak: a step that was done and is open again is open.
+STATES = ("stuck", "current", "waiting", "done")
+PADDING = 16.0
+# Drawings are made for paper; on a page they may be a little smaller and are still read.
+SCALE = 0.9
+
+Marks = Mapping[str, Collection[str]]
 
 
 def draw(
     diagram: Diagram,
-    marks: Mapping[str, Set[str]] | None = None,
+    marks: Marks | None = None,
     *,
     title: str = "",
     names: Mapping[str, str] | None = None,
+    definition: Definition | None = None,
 ) -> Markup:
-    """Return the drawing; ``marks`` say which nodes are done, current, waiting or stuck.
+    """Return the picture in a frame that scrolls, with what its colours mean.
 
-    ``names`` give the reader's words for elements; without one the drawing's own name stands.
+    ``marks`` says which elements are "done", "current", "waiting" or "stuck". ``names`` are the
+    reader's words for elements; without one the drawing's own name stands. ``definition`` gives
+    the symbols of messages and errors, and the signs of joint signing; without it, an event that
+    catches is drawn as a timer.
     """
     if not diagram.shapes:
-        return Markup('<p class="hint">{}</p>').format(_("这张流程图没有图形信息。"))
-    words = names or {}
-    left, top, right, bottom = _bounds(diagram)
-    box = f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
-    parts = [
-        Markup('<svg class="bpmn" viewBox="{}" width="{}" height="{}" role="img">').format(
-            box, round(right - left), round(bottom - top)
-        ),
-        Markup("<title>{}</title><desc>{}</desc>").format(
-            title or _("流程图"), _described(diagram, marks or {}, words)
-        ),
-        Markup(
-            '<defs><marker id="bpmn-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7"'
-            ' markerHeight="7" orient="auto"><path class="bpmn-head" d="M0 0 10 5 0 10z"/></marker>'
-            "</defs>"
-        ),
-        *(_lane(shape, words) for shape in diagram.shapes if shape.kind in LANES),
-        *(_edge(edge, words) for edge in diagram.edges),
-        *(
-            _node(shape, _mark(shape.element, marks or {}), words)
-            for shape in diagram.shapes
-            if shape.kind not in LANES
-        ),
-        Markup("</svg>"),
+        return Markup('<p class="quiet">{}</p>').format(_("此流程没有图形。"))
+    frame = Markup('<div class="drawing" tabindex="0" role="region" aria-label="{}">{}</div>')
+    drawn = _picture(_named(diagram, names or {}), marks or {}, title=title, definition=definition)
+    return frame.format(title or _("流程图"), drawn) + _legend(marks or {})
+
+
+def state_words(state: str) -> str:
+    """Return the word for a state of a step."""
+    words = {
+        "done": _("已完成"),
+        "current": _("办理中"),
+        "waiting": _("等待中"),
+        "stuck": _("受阻"),
+    }
+    return words.get(state, "")
+
+
+def _picture(
+    diagram: Diagram, marks: Marks, *, title: str, definition: Definition | None
+) -> Markup:
+    states = _states(marks)
+    frames = [each for each in diagram.shapes if symbols.is_frame(each)]
+    steps = [each for each in diagram.shapes if not symbols.is_frame(each)]
+    x, y, width, height = _box(diagram)
+    return svg.picture(
+        _arrows(),
+        *(_shape(each, "", definition) for each in frames),
+        *(_edge(each, states, definition) for each in diagram.edges),
+        *(_shape(each, states.get(each.element, ""), definition) for each in steps),
+        *(_edge_name(each) for each in diagram.edges if each.name),
+        box=(x, y, width, height),
+        scale=SCALE,
+        title=title or _("流程图"),
+        told=_told(steps, states),
+        css="bpmn",
+    )
+
+
+def _legend(marks: Marks) -> Markup:
+    items = [
+        svg.tag("li", state_words(state), class_=state)
+        for state in reversed(STATES)
+        if marks.get(state)
     ]
-    return Markup(
-        '<div class="bpmn-frame" tabindex="0" role="region" aria-label="{}">{}</div>{}'
-    ).format(title or _("流程图"), Markup("").join(parts), _legend() if marks else "")
+    return svg.tag("ul", *items, class_="legend states") if items else Markup("")
 
 
-def _bounds(diagram: Diagram) -> tuple[float, float, float, float]:
-    points = [p for edge in diagram.edges for p in edge.points]
-    xs = [s.x for s in diagram.shapes] + [s.x + s.width for s in diagram.shapes]
-    ys = [s.y for s in diagram.shapes] + [s.y + s.height for s in diagram.shapes]
-    xs += [x for x, _y in points]
-    ys += [y for _x, y in points]
-    return min(xs) - MARGIN, min(ys) - MARGIN, max(xs) + MARGIN, max(ys) + MARGIN
+def _named(diagram: Diagram, names: Mapping[str, str]) -> Diagram:
+    shapes = tuple(replace(s, name=names.get(s.element, s.name)) for s in diagram.shapes)
+    edges = tuple(replace(e, name=names.get(e.element, e.name)) for e in diagram.edges)
+    return Diagram(shapes, edges)
 
 
-def _mark(element: str, marks: Mapping[str, Set[str]]) -> str:
-    return next((mark for mark in MARKS if element in marks.get(mark, ())), "")
+def _states(marks: Marks) -> dict[str, str]:
+    states: dict[str, str] = {}
+    for state in reversed(STATES):
+        states |= dict.fromkeys(marks.get(state, ()), state)
+    return states
 
 
-def _described(diagram: Diagram, marks: Mapping[str, Set[str]], words: Mapping[str, str]) -> str:
-    """Say where the case stands, for who cannot see the drawing."""
-    named = {shape.element: words.get(shape.element) or shape.name for shape in diagram.shapes}
-    said = []
-    for mark, text in (("current", _("当前环节：%(steps)s")), ("stuck", _("受阻：%(steps)s"))):
-        steps = [named[node] for node in sorted(marks.get(mark, ())) if named.get(node)]
-        if steps:
-            said.append(text % {"steps": "、".join(steps)})
+def _box(diagram: Diagram) -> tuple[float, float, float, float]:
+    shapes = diagram.shapes
+    points = [point for edge in diagram.edges for point in edge.points]
+    points += [(s.x, s.y) for s in shapes]
+    # Names of events and gateways hang below their symbols.
+    points += [(s.x + s.width, s.y + s.height + (34 if _hangs(s) else 0)) for s in shapes]
+    left, top = min(x for x, _y in points) - PADDING, min(y for _x, y in points) - PADDING
+    right, low = max(x for x, _y in points) + PADDING, max(y for _x, y in points) + PADDING
+    return left, top, right - left, low - top
+
+
+def _hangs(shape: Shape) -> bool:
+    return bool(shape.name) and shape.kind.endswith(("Event", "Gateway"))
+
+
+def _shape(shape: Shape, state: str, definition: Definition | None) -> Markup:
+    node = definition.nodes.get(shape.element) if definition else None
+    dashed = node is not None and not node.interrupting
+    drawn = symbols.draw(shape, shape.name, trigger=_trigger(shape, node), dashed=dashed)
+    said = f"{shape.name}：{state_words(state)}" if state else shape.name
+    css = "frame" if symbols.is_frame(shape) else f"node {state}".strip()
+    return svg.tag(
+        "g",
+        svg.tag("title", said),
+        drawn,
+        _badge(shape, state),
+        class_=css,
+        data_node=shape.element,
+    )
+
+
+def _trigger(shape: Shape, node: Node | None) -> str:
+    if node is None:
+        catches = shape.kind in {"boundaryEvent", "intermediateCatchEvent"}
+        return Trigger.TIMER.value if catches else ""
+    if node.loop is not None:
+        return "sequential" if node.loop.sequential else "parallel"
+    return node.event.trigger.value
+
+
+def _badge(shape: Shape, state: str) -> Markup:
+    """Mark the state by a sign as well: colour alone says nothing to some."""
+    if state not in symbols.GLYPHS or shape.kind.endswith(("Event", "Gateway")):
+        return Markup("")
+    x, y = shape.x + shape.width, shape.y
+    circle = svg.tag("circle", cx=x, cy=y, r=9, class_="badge-back")
+    return circle + symbols.glyph(state, x - 8, y - 8, css="badge-sign")
+
+
+def _edge(edge: Edge, states: Mapping[str, str], definition: Definition | None) -> Markup:
+    went = states.get(edge.source) == "done" and edge.target in states
+    default = False
+    if definition is not None and edge.source in definition.nodes:
+        default = definition.nodes[edge.source].default == edge.element
+    css = "edge" + (" went" if went else "") + (" message" if not edge.source else "")
+    line = svg.tag(
+        "polyline",
+        points=svg.points(edge.points),
+        class_=css,
+        marker_end="url(#arrow-went)" if went else "url(#arrow)",
+    )
+    return line + _default(edge) if default else line
+
+
+def _default(edge: Edge) -> Markup:
+    if len(edge.points) < 2:
+        return Markup("")
+    (x, y), (to_x, to_y) = edge.points[0], edge.points[1]
+    length = max(1.0, ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5)
+    x, y = x + (to_x - x) / length * 10, y + (to_y - y) / length * 10
+    ends = ((x - 4, y + 5), (x + 4, y - 5))
+    return svg.tag("polyline", points=svg.points(ends), class_="edge")
+
+
+def _edge_name(edge: Edge) -> Markup:
+    """Write the name beside the first leg of the line that is long enough to hold it."""
+    legs = list(zip(edge.points, edge.points[1:], strict=False))
+    if not legs:
+        return Markup("")
+    (x, y), (to_x, to_y) = next((leg for leg in legs if _long(leg) > 30), legs[0])
+    if abs(to_x - x) >= abs(to_y - y):
+        return svg.text(edge.name, (x + to_x) / 2, y - 8, css="label halo")
+    return svg.text(edge.name, x + 6, (y + to_y) / 2, css="label halo", anchor="start")
+
+
+def _long(leg: tuple[tuple[float, float], tuple[float, float]]) -> float:
+    return abs(leg[1][0] - leg[0][0]) + abs(leg[1][1] - leg[0][1])
+
+
+def _arrows() -> Markup:
+    def marker(name: str) -> Markup:
+        head = svg.tag("path", d="M0 0L10 5 0 10z")
+        size = {"markerWidth": 7, "markerHeight": 7, "refX": 9.5, "refY": 5}
+        return svg.tag("marker", head, id=name, viewBox="0 0 10 10", orient="auto", **size)
+
+    return svg.tag("defs", marker("arrow"), marker("arrow-went"))
+
+
+def _told(steps: list[Shape], states: Mapping[str, str]) -> str:
+    said = [
+        f"{state_words(state)}：" + "、".join(names)
+        for state in STATES
+        if (names := [s.name for s in steps if s.name and states.get(s.element) == state])
+    ]
     return "；".join(said)
-
-
-def _lane(shape: Shape, words: Mapping[str, str]) -> Markup:
-    x, y = shape.x + 15, shape.y + shape.height / 2
-    return Markup(
-        '<rect class="bpmn-{}" x="{}" y="{}" width="{}" height="{}"/>'
-        '<text class="bpmn-lane-name" transform="translate({} {}) rotate(-90)">{}</text>'
-    ).format(
-        "pool" if shape.kind == "participant" else "lane",
-        shape.x,
-        shape.y,
-        shape.width,
-        shape.height,
-        x,
-        y,
-        words.get(shape.element) or shape.name,
-    )
-
-
-def _edge(edge: Edge, words: Mapping[str, str]) -> Markup:
-    path = " ".join(f"{x:.0f},{y:.0f}" for x, y in edge.points)
-    line = Markup('<polyline class="bpmn-flow" points="{}" marker-end="url(#bpmn-arrow)"/>').format(
-        path
-    )
-    name = words.get(edge.element) or edge.name
-    if not name or len(edge.points) < 2:
-        return line
-    (x1, y1), (x2, y2) = edge.points[0], edge.points[1]
-    return line + Markup('<text class="bpmn-flow-name" x="{:.0f}" y="{:.0f}">{}</text>').format(
-        (x1 + x2) / 2, (y1 + y2) / 2 - 5, name
-    )
-
-
-def _node(shape: Shape, mark: str, words: Mapping[str, str]) -> Markup:
-    name = words.get(shape.element) or shape.name
-    css = f"bpmn-node {mark}".strip()
-    if shape.kind in EVENTS or shape.kind.endswith("Event"):
-        body = _event(shape)
-        body += _lines(name, shape.x + shape.width / 2, shape.y + shape.height + 15)
-    elif shape.kind.endswith("Gateway"):
-        body = _gateway(shape)
-        body += _lines(name, shape.x + shape.width / 2, shape.y + shape.height + 14)
-    else:
-        body = _task(shape, name)
-    return Markup('<g class="{}" data-node="{}">{}</g>').format(css, shape.element, body)
-
-
-def _event(shape: Shape) -> Markup:
-    x, y, r = shape.x + shape.width / 2, shape.y + shape.height / 2, shape.width / 2
-    kind = {"startEvent": "start", "endEvent": "end"}.get(shape.kind, "between")
-    body = Markup('<circle class="bpmn-event {}" cx="{}" cy="{}" r="{}"/>').format(kind, x, y, r)
-    if kind == "between":
-        body += Markup('<circle class="bpmn-event inner" cx="{}" cy="{}" r="{}"/>').format(
-            x, y, r - 3
-        )
-        body += Markup('<path class="bpmn-sign" d="M{} {}V{}L{} {}"/>').format(
-            x, y - r + 7, y, x + r - 9, y + 3
-        )
-    return body
-
-
-def _gateway(shape: Shape) -> Markup:
-    x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
-    return Markup(
-        '<path class="bpmn-gateway" d="M{} {}L{} {} {} {} {} {}z"/>'
-        '<text class="bpmn-gateway-sign" x="{}" y="{}">{}</text>'
-    ).format(
-        x,
-        shape.y,
-        shape.x + shape.width,
-        y,
-        x,
-        shape.y + shape.height,
-        shape.x,
-        y,
-        x,
-        y + 7,
-        GATEWAY_SIGNS.get(shape.kind, ""),
-    )
-
-
-def _task(shape: Shape, name: str) -> Markup:
-    lines = list(wrapped(name, int(shape.width) // TASK_UNIT - 2))
-    first = shape.y + shape.height / 2 - (len(lines) - 1) * LINE_HEIGHT / 2 + 6
-    return (
-        Markup('<rect class="bpmn-task" x="{}" y="{}" width="{}" height="{}" rx="8"/>').format(
-            shape.x, shape.y, shape.width, shape.height
-        )
-        + Markup('<text class="bpmn-task-sign" x="{}" y="{}">{}</text>').format(
-            shape.x + 6, shape.y + 15, TASK_SIGNS.get(shape.kind, "")
-        )
-        + _text(lines, shape.x + shape.width / 2, first)
-    )
-
-
-def _lines(name: str, x: float, y: float) -> Markup:
-    return _text(list(wrapped(name, BELOW_UNITS)), x, y)
-
-
-def _text(lines: list[str], x: float, y: float) -> Markup:
-    return Markup("").join(
-        Markup('<text class="bpmn-name" x="{:.0f}" y="{:.0f}">{}</text>').format(
-            x, y + number * LINE_HEIGHT, line
-        )
-        for number, line in enumerate(lines)
-    )
-
-
-def wrapped(text: str, units: int) -> Iterator[str]:
-    """Break a name into lines of at most so many half-widths; English breaks between words."""
-    line, width = "", 0
-    for word in _words(text):
-        long = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in word)
-        if line and width + long > units:
-            yield line.strip()
-            line, width = "", 0
-        line, width = line + word, width + long
-    if line.strip():
-        yield line.strip()
-
-
-def _words(text: str) -> Iterator[str]:
-    word = ""
-    for sign in text:
-        if east_asian_width(sign) in "WF":
-            if word:
-                yield word
-            yield sign
-            word = ""
-        elif sign == " ":
-            yield word + sign
-            word = ""
-        else:
-            word += sign
-    if word:
-        yield word
-
-
-def _legend() -> Markup:
-    words = (
-        ("done", _("已办")),
-        ("current", _("当前")),
-        ("waiting", _("等待")),
-        ("stuck", _("受阻")),
-    )
-    items = Markup("").join(
-        Markup('<li class="{}">{}</li>').format(mark, escape(text)) for mark, text in words
-    )
-    return Markup('<ul class="bpmn-legend">{}</ul>').format(items)

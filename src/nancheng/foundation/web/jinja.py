@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.template.backends.jinja2 import Jinja2
@@ -10,7 +11,30 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
-from nancheng.foundation.web import drawing, figures, wording
+from nancheng.foundation.web import charts, drawing, figures, wording
+
+
+def _series(given: Iterable[Any]) -> list[charts.Series]:
+    return [s if isinstance(s, charts.Series) else charts.Series(**s) for s in given]
+
+
+def _parts(given: Iterable[Any]) -> list[charts.Part]:
+    return [p if isinstance(p, charts.Part) else charts.Part(**p) for p in given]
+
+
+# What "web/drawings.html" draws with; pages use its macros, or ``charts`` from a view.
+CHARTS = {
+    "money_thread": charts.thread,
+    "bar_chart": lambda labels, series, title, unit: charts.bars(
+        labels, _series(series), title=title, unit=unit
+    ),
+    "line_chart": lambda labels, series, title, unit: charts.line(
+        labels, _series(series), title=title, unit=unit
+    ),
+    "donut_chart": lambda parts, title, middle, unit: charts.donut(
+        _parts(parts), title=title, middle=middle, unit=unit
+    ),
+}
 
 
 class Templates(Jinja2):
@@ -39,6 +63,7 @@ def environment(**options: Any) -> Environment:
         named=wording.named,
         query=query,
         bpmn_drawing=drawing.draw,
+        **CHARTS,
     )
     made.filters.update(
         money=figures.money,

@@ -148,6 +148,14 @@ drawer?.addEventListener("close", () => {
 });
 
 function settle(root) {
+  for (const frame of root.querySelectorAll(".drawing")) {
+    const now = frame.querySelector(".node.stuck, .node.current, .node.waiting");
+    if (!now) continue;
+    const box = now.getBoundingClientRect();
+    const around = frame.getBoundingClientRect();
+    frame.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
+    frame.scrollTop += box.top - around.top - (around.height - box.height) / 2;
+  }
   const wrong = root.querySelector("[data-focus]");
   if (wrong) {
     wrong.focus();
