@@ -12,8 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from nancheng.foundation.cases import bindings, clocks
-from nancheng.foundation.cases.models import ProcessVersion
+from nancheng.foundation.cases import bindings, clocks, queries
 from nancheng.kernel.worktime import calendars
 
 CALENDAR_WARNING_DAYS = 60
@@ -74,7 +73,7 @@ def _calendar() -> Finding:
 
 
 def _drawings() -> Iterator[Finding]:
-    published = set(ProcessVersion.objects.values_list("key", flat=True))
+    published = queries.published_kinds()
     for kind in bindings.all_bindings():
         yield Finding(
             f"drawing {kind}",

@@ -59,7 +59,9 @@ MENU = (
         _("工作台"),
         (
             Item(
-                _("我的待办"), "cases:inbox", "inbox",
+                _("我的待办"),
+                "cases:inbox",
+                "inbox",
                 count="nancheng.foundation.cases.worklist.waiting",
             ),
             Item(_("我的已办"), "cases:done", "check"),
@@ -81,7 +83,9 @@ MENU = (
             Item(_("项目库"), "register:projects", "folder", verb="register.project.view"),
             Item(_("芯片产业园"), "register:park", "building", verb="register.project.view"),
             Item(
-                _("单位名录"), "register:organisations", "people",
+                _("单位名录"),
+                "register:organisations",
+                "people",
                 verb="register.organisation.view",
             ),
         ),

@@ -45,14 +45,14 @@ class Opening:
 
 def open_case(opening: Opening, *, by: Actor, at: datetime, key: str) -> Case:
     """Open a case on the newest version of its drawing and run it to its first tasks."""
-    if known := done_before(by, key):
+    if known := done_before(by=by, key=key):
         return known
     try:
         with transaction.atomic():
             return _open(opening, Hand(by, at, _key(by, key)))
     except IntegrityError:
         # The same form sent twice at once: the other transaction was first.
-        if known := done_before(by, key):
+        if known := done_before(by=by, key=key):
             return known
         raise
 
@@ -166,7 +166,7 @@ def take_back(*, task_id: int, reason: str, by: Actor, at: datetime, key: str) -
     row = Task.objects.filter(pk=task_id).values("item", "case_id", "state", "done_by_id").first()
     if row is None or row["done_by_id"] != by.identity_id:
         raise Refused("cases.not-yours", task_id=task_id)
-    if done_before(by, key):
+    if done_before(by=by, key=key):
         return
     loaded = _locked(case_id=row["case_id"])
     touched = frozenset(n for n, task in loaded.tasks.items() if task.claimed_by is not None)
@@ -255,7 +255,7 @@ def extend(*, task_id: int, days: int, reason: str, by: Actor, at: datetime, key
 @transaction.atomic
 def suspend(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """中止: the case and its clocks stand still."""
-    if done_before(by, key):
+    if done_before(by=by, key=key):
         return
     queries.allow(by, "case.suspend", case_id)
     loaded = _locked(case_id=case_id)
@@ -267,7 +267,7 @@ def suspend(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> 
 @transaction.atomic
 def resume(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """恢复: the case moves again; its clocks go on with what was left."""
-    if done_before(by, key):
+    if done_before(by=by, key=key):
         return
     queries.allow(by, "case.suspend", case_id)
     loaded = _locked(case_id=case_id)
@@ -279,7 +279,7 @@ def resume(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> N
 @transaction.atomic
 def terminate(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """终止: end a case by hand; everything open is withdrawn."""
-    if done_before(by, key):
+    if done_before(by=by, key=key):
         return
     queries.allow(by, "case.terminate", case_id)
     loaded = _locked(case_id=case_id)
@@ -290,7 +290,7 @@ def terminate(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -
 @transaction.atomic
 def retry(*, case_id: int, item: int, by: Actor, at: datetime, key: str) -> None:
     """Try again what was stuck."""
-    if done_before(by, key):
+    if done_before(by=by, key=key):
         return
     queries.allow(by, "case.retry", case_id)
     loaded = _locked(case_id=case_id)
@@ -310,7 +310,7 @@ def _hand(by: Actor, at: datetime, key: str, **note: object) -> Hand:
     return Hand(by, at, _key(by, key), {name: value for name, value in note.items() if value})
 
 
-def done_before(by: Actor, key: str) -> Case | None:
+def done_before(*, by: Actor, key: str) -> Case | None:
     """Return the case that a command under this key went to, if it was given before."""
     return Case.objects.filter(events__key=_key(by, key)).first()
 

@@ -99,6 +99,11 @@ def newest_process(kind: str) -> int:
     return found
 
 
+def published_kinds() -> set[str]:
+    """Return the kinds of cases that have a published drawing."""
+    return set(ProcessVersion.objects.values_list("key", flat=True))
+
+
 def title(case_id: int) -> str:
     """Return a case's number and title as one line."""
     number, name = Case.objects.values_list("number", "title").get(pk=case_id)

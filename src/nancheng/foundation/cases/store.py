@@ -174,30 +174,7 @@ def save_case(loaded: Loaded, *, state: State, events: Sequence[EventRow], at: d
         )
         if cursor.rowcount != 1:
             raise Refused("cases.moved-meanwhile", number=loaded.number)
-        insert(
-            cursor,
-            "cases_caseevent (case_id, seq, at, kind, node, item, actor_id, actor_label,"
-            " department_id, previous, wait_s, payload, key, hash)",
-            [
-                (
-                    loaded.case_id,
-                    row.seq,
-                    moment(row.at),
-                    row.kind,
-                    row.node,
-                    row.item,
-                    row.actor,
-                    row.label,
-                    row.department,
-                    row.previous,
-                    row.wait_s,
-                    row.payload,
-                    row.key,
-                    row.hash,
-                )
-                for row in events
-            ],
-        )
+        _insert_events(cursor, loaded.case_id, events)
     return replace(
         loaded,
         state=state,
@@ -206,6 +183,33 @@ def save_case(loaded: Loaded, *, state: State, events: Sequence[EventRow], at: d
         version=loaded.version + 1,
         last_step=step,
         last_step_s=step_s,
+    )
+
+
+def _insert_events(cursor: Any, case_id: int, events: Sequence[EventRow]) -> None:
+    insert(
+        cursor,
+        "cases_caseevent (case_id, seq, at, kind, node, item, actor_id, actor_label,"
+        " department_id, previous, wait_s, payload, key, hash)",
+        [
+            (
+                case_id,
+                row.seq,
+                moment(row.at),
+                row.kind,
+                row.node,
+                row.item,
+                row.actor,
+                row.label,
+                row.department,
+                row.previous,
+                row.wait_s,
+                row.payload,
+                row.key,
+                row.hash,
+            )
+            for row in events
+        ],
     )
 
 

@@ -8,10 +8,10 @@ app_name = "cases"
 
 urlpatterns = [
     path("", lists.home, name="home"),
-    path("work/", lists.inbox, name="inbox"),
-    path("work/done/", lists.done, name="done"),
-    path("work/started/", lists.started, name="started"),
-    path("work/claim/", lists.claim_many, name="claim-many"),
+    path("desk/", lists.inbox, name="inbox"),
+    path("desk/done/", lists.done, name="done"),
+    path("desk/started/", lists.started, name="started"),
+    path("desk/claim/", lists.claim_many, name="claim-many"),
     path("cases/", lists.search, name="search"),
     path("cases/departments/", lists.departments, name="departments"),
     path("cases/processes/", lists.processes, name="processes"),

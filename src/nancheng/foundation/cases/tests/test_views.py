@@ -34,11 +34,11 @@ def sign_in(zone: Zone) -> SignIn:
 
 def test_the_work_list_shows_what_waits_for_this_identity(zone: Zone, sign_in: SignIn) -> None:
     case = making.a_case(zone)
-    page = sign_in("an").get("/work/").content.decode()
+    page = sign_in("an").get("/desk/").content.decode()
     assert case.title in page
     assert case.number in page
     assert "申请" in page
-    assert case.title not in sign_in("bai").get("/work/").content.decode()
+    assert case.title not in sign_in("bai").get("/desk/").content.decode()
 
 
 def test_the_work_list_takes_the_same_statements_for_one_task_and_for_many(
@@ -47,9 +47,9 @@ def test_the_work_list_takes_the_same_statements_for_one_task_and_for_many(
     for number in range(12):
         making.a_case(zone, key=f"case-{number}")
     client = sign_in("an")
-    client.get("/work/")
+    client.get("/desk/")
     with django_assert_max_num_queries(14):
-        page = client.get("/work/")
+        page = client.get("/desk/")
     assert page.content.decode().count('class="acts"') >= 12
 
 
@@ -206,11 +206,11 @@ def test_suspending_needs_the_grant(zone: Zone, sign_in: SignIn) -> None:
 def test_claiming_many_takes_what_is_free(zone: Zone, sign_in: SignIn) -> None:
     cases = [making.a_case(zone, key=f"c{number}") for number in range(3)]
     tasks = [making.the_task(case, "apply").pk for case in cases]
-    sign_in("an").post("/work/claim/", {"task": [*tasks, "999999", "x"], "key": "k"})
+    sign_in("an").post("/desk/claim/", {"task": [*tasks, "999999", "x"], "key": "k"})
     assert Task.objects.filter(state=Task.State.CLAIMED).count() == 3
 
 
 def test_who_is_not_signed_in_is_sent_to_the_door(zone: Zone) -> None:
-    answer = Client().get("/work/")
+    answer = Client().get("/desk/")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/account/sign-in/?next=")
