@@ -1,9 +1,9 @@
 """The texts of the interface: Chinese in the sources, English in each app's catalogue.
 
 ``python scripts/messages.py [app …]`` takes the texts out of sources and templates, merges them
-into ``locale/en/LC_MESSAGES/django.po`` of their app and compiles it. ``--check`` changes nothing and
-fails when a text lacks its English, is marked fuzzy, or a catalogue is behind. ``--missing`` prints
-what has no English yet.
+into ``locale/en/LC_MESSAGES/django.po`` of their app and compiles it. ``--check`` changes nothing
+and fails when a text lacks its English or a catalogue is behind. ``--missing`` prints what has no
+English yet.
 """
 
 from __future__ import annotations

@@ -180,9 +180,8 @@ def step_name(program: Program, node: str) -> str:
 
 def element_names(definition: Definition) -> dict[str, str]:
     """Return the names on a drawing in the reader's language, by element."""
-    named = {
-        thing.id: wording.named(thing) for thing in (*definition.nodes.values(), *definition.lanes)
-    }
+    named = {node.id: wording.named(node) for node in definition.nodes.values()}
+    named |= {lane.id: wording.named(lane) for lane in definition.lanes}
     return {element: name for element, name in named.items() if name}
 
 

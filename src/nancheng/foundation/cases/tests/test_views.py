@@ -189,8 +189,7 @@ def test_a_list_is_exported_as_a_workbook(zone: Zone, sign_in: SignIn) -> None:
     case = making.a_case(zone)
     answer = sign_in("fang").get("/cases/?export=csv")
     assert answer.status_code == 200
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    assert case.number in body.decode("utf-8-sig")
+    assert case.number in answer.getvalue().decode("utf-8-sig")
 
 
 def test_suspending_needs_the_grant(zone: Zone, sign_in: SignIn) -> None:
