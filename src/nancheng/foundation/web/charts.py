@@ -116,7 +116,8 @@ def donut(parts: Sequence[Part], *, title: str, middle: str = "", unit: str = ""
         if share:
             ring = svg.tag("title", f"{part.label} {part.said}（{figures.percent(share)}）")
             path = svg.tag("path", ring, d=_arc(start, share), class_=css)
-            drawn.append(svg.tag("a", path, href=part.href) if part.href else path)
+            name = f"{part.label} {part.said}"
+            drawn.append(svg.tag("a", path, href=part.href, aria_label=name) if part.href else path)
         y = 100 + (place - (len(parts) - 1) / 2) * 24
         drawn.append(svg.tag("rect", x=218, y=y - 6, width=12, height=12, rx=3, class_=css))
         words = f"{part.label}　{part.said}"
@@ -127,7 +128,9 @@ def donut(parts: Sequence[Part], *, title: str, middle: str = "", unit: str = ""
     if unit:
         drawn.append(svg.text(unit, 100, 118, css="axis"))
     told = "，".join(f"{part.label} {part.said}" for part in parts) or _("暂无数据")
-    return svg.picture(*drawn, box=(0, 0, 420, 200), title=title, told=told, css="chart")
+    role = "group" if any(part.href for part in parts) else "img"
+    box = (0.0, 0.0, 420.0, 200.0)
+    return svg.picture(*drawn, box=box, title=title, told=told, css="chart", role=role)
 
 
 def thread(

@@ -59,12 +59,16 @@ def _picture(
     states = _states(marks)
     frames = [each for each in diagram.shapes if symbols.is_frame(each)]
     steps = [each for each in diagram.shapes if not symbols.is_frame(each)]
+    ends = {end for edge in diagram.edges for end in (*edge.points[:1], *edge.points[-1:])}
     x, y, width, height = _box(diagram)
     return svg.picture(
         _arrows(),
         *(_shape(each, "", definition) for each in frames),
         *(_edge(each, states, definition) for each in diagram.edges),
-        *(_shape(each, states.get(each.element, ""), definition) for each in steps),
+        *(
+            _shape(each, states.get(each.element, ""), definition, aside=_leaves_below(each, ends))
+            for each in steps
+        ),
         *(_edge_name(each) for each in diagram.edges if each.name),
         box=(x, y, width, height),
         scale=SCALE,
@@ -77,7 +81,7 @@ def _picture(
 def _legend(marks: Marks) -> Markup:
     items = [
         svg.tag("li", state_words(state), class_=state)
-        for state in reversed(STATES)
+        for state in ("done", "current", "waiting", "stuck")
         if marks.get(state)
     ]
     return svg.tag("ul", *items, class_="legend states") if items else Markup("")
@@ -107,14 +111,23 @@ def _box(diagram: Diagram) -> tuple[float, float, float, float]:
     return left, top, right - left, low - top
 
 
+def _leaves_below(shape: Shape, ends: Collection[tuple[float, float]]) -> bool:
+    foot = (shape.x + shape.width / 2, shape.y + shape.height)
+    return any(abs(x - foot[0]) < 3 and abs(y - foot[1]) < 3 for x, y in ends)
+
+
 def _hangs(shape: Shape) -> bool:
     return bool(shape.name) and shape.kind.endswith(("Event", "Gateway"))
 
 
-def _shape(shape: Shape, state: str, definition: Definition | None) -> Markup:
+def _shape(
+    shape: Shape, state: str, definition: Definition | None, *, aside: bool = False
+) -> Markup:
     node = definition.nodes.get(shape.element) if definition else None
     dashed = node is not None and not node.interrupting
-    drawn = symbols.draw(shape, shape.name, trigger=_trigger(shape, node), dashed=dashed)
+    drawn = symbols.draw(
+        shape, shape.name, trigger=_trigger(shape, node), dashed=dashed, aside=aside
+    )
     said = f"{shape.name}：{state_words(state)}" if state else shape.name
     css = "frame" if symbols.is_frame(shape) else f"node {state}".strip()
     return svg.tag(
@@ -177,7 +190,7 @@ def _edge_name(edge: Edge) -> Markup:
         return Markup("")
     (x, y), (to_x, to_y) = next((leg for leg in legs if _long(leg) > 30), legs[0])
     if abs(to_x - x) >= abs(to_y - y):
-        return svg.text(edge.name, (x + to_x) / 2, y - 8, css="label halo")
+        return svg.text(edge.name, (x + to_x) / 2, y - 10, css="label halo")
     return svg.text(edge.name, x + 6, (y + to_y) / 2, css="label halo", anchor="start")
 
 

@@ -44,8 +44,12 @@ def picture(
     told: str,
     css: str = "",
     scale: float = 1.0,
+    role: str = "img",
 ) -> Markup:
-    """Return the whole picture: ``title`` names it, ``told`` says in words what it shows."""
+    """Return the whole picture: ``title`` names it, ``told`` says in words what it shows.
+
+    A picture with links in it is a "group"; an "img" hides what is inside from a screen reader.
+    """
     x, y, width, height = box
     return tag(
         "svg",
@@ -57,7 +61,7 @@ def picture(
         width=width * scale,
         height=height * scale,
         class_=css or None,
-        role="img",
+        role=role,
         aria_label=f"{title}。{told}" if told else title,
         focusable="false",
     )

@@ -40,10 +40,13 @@ GATES: Mapping[str, str] = {
 DOUBLE = frozenset({"intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 
 
-def draw(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
-    """Return the symbol of a shape with its name; ``trigger`` is an event's."""
+def draw(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:
+    """Return the symbol of a shape with its name.
+
+    ``trigger`` is an event's; ``aside`` moves a name from below to the left, off a line.
+    """
     family = _family(shape.kind)
-    return family(shape, name, trigger=trigger, dashed=dashed)
+    return family(shape, name, trigger=trigger, dashed=dashed, aside=aside)
 
 
 def glyph(name: str, x: float, y: float, *, size: float = 16.0, css: str = "glyph") -> Markup:
@@ -67,7 +70,7 @@ def _family(kind: str) -> Callable[..., Markup]:
     return _note if kind in {"textAnnotation", "dataObjectReference", "group"} else _task
 
 
-def _frame(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
+def _frame(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:
     flat = shape.horizontal
     across, down = (HEAD, shape.height) if flat else (shape.width, HEAD)
     head = svg.tag("rect", x=shape.x, y=shape.y, width=across, height=down, class_="head")
@@ -84,7 +87,7 @@ def _frame(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
     return _box(shape, css="frame-body") + head + said
 
 
-def _task(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
+def _task(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:
     parts = [_box(shape, css="body", rx=8)]
     if shape.kind in GLYPHS:
         parts.append(glyph(shape.kind, shape.x + 6, shape.y + 6))
@@ -110,7 +113,7 @@ def _instances(shape: Shape, *, lying: bool) -> Markup:
     return svg.tag("path", d=f"M{x} {y}{bars}", class_="glyph thick")
 
 
-def _event(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
+def _event(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:
     x, y, r = shape.x + shape.width / 2, shape.y + shape.height / 2, shape.width / 2
     is_end = shape.kind == "endEvent"
     css = "body" + (" end" if is_end else "") + (" dashed" if dashed else "")
@@ -124,11 +127,11 @@ def _event(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
         size = r * 1.1
         css = "glyph full" if shape.kind == "intermediateThrowEvent" or is_end else "glyph"
         parts.append(glyph(trigger, x - size / 2, y - size / 2, size=size, css=css))
-    parts.append(_below(shape, name))
+    parts.append(_below(shape, name, aside=aside))
     return Markup("").join(parts)
 
 
-def _gateway(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
+def _gateway(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:
     x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
     half_x, half_y = shape.width / 2, shape.height / 2
     diamond = svg.points(((x, y - half_y), (x + half_x, y), (x, y + half_y), (x - half_x, y)))
@@ -137,20 +140,23 @@ def _gateway(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
         (
             svg.tag("polygon", points=diamond, class_="body"),
             svg.tag("path", d=GATES.get(shape.kind, ""), transform=place, class_="glyph thick"),
-            _below(shape, name),
+            _below(shape, name, aside=aside),
         )
     )
 
 
-def _note(shape: Shape, name: str, *, trigger: str, dashed: bool) -> Markup:
+def _note(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:
     wide = max(2.0, shape.width / 13)
     middle = (shape.x + shape.width / 2, shape.y + shape.height / 2)
     return _box(shape, css="note") + svg.text(name, *middle, css="label", wide=wide)
 
 
-def _below(shape: Shape, name: str) -> Markup:
+def _below(shape: Shape, name: str, *, aside: bool) -> Markup:
     if not name:
         return Markup("")
+    if aside:
+        x, y = shape.x + shape.width / 2 - 8, shape.y + shape.height + 6
+        return svg.text(name, x, y, css="label", anchor="end", wide=8)
     lines = len(svg.wrap(name, 8, lines=3))
     y = shape.y + shape.height + 11 + (lines - 1) * 7.5
     return svg.text(name, shape.x + shape.width / 2, y, css="label", wide=8)

@@ -18,6 +18,17 @@ from nancheng.foundation.web import tables
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.menu import Group, Item
+from nancheng.kernel.process.definition import (
+    Definition,
+    Diagram,
+    Edge,
+    EventSpec,
+    Kind,
+    Loop,
+    Node,
+    Shape,
+    Trigger,
+)
 from nancheng.kernel.refusal import Refused
 
 HERE = Path(__file__).parent
@@ -156,6 +167,42 @@ class Payment(forms.Form):
     complete = forms.BooleanField(label="资料齐全")
 
 
+DIAGRAM = Diagram(
+    shapes=(
+        Shape("pool", "participant", "资金支付", 0, 0, 620, 250),
+        Shape("unit", "lane", "项目单位", 30, 0, 590, 120),
+        Shape("office", "lane", "财政金融局", 30, 120, 590, 130),
+        Shape("start", "startEvent", "发起", 60, 42, 36, 36),
+        Shape("apply", "userTask", "填报支付申请并上传发票", 140, 20, 110, 80),
+        Shape("review", "userTask", "财政审核", 290, 145, 110, 80),
+        Shape("late", "boundaryEvent", "超期提醒", 380, 207, 36, 36),
+        Shape("ok", "exclusiveGateway", "同意？", 440, 160, 50, 50),
+        Shape("end", "endEvent", "办结", 550, 167, 36, 36),
+    ),
+    edges=(
+        Edge("f1", "start", "apply", ((96, 60), (140, 60))),
+        Edge("f2", "apply", "review", ((250, 60), (345, 60), (345, 145))),
+        Edge("f3", "review", "ok", ((400, 185), (440, 185))),
+        Edge("f4", "ok", "end", ((490, 185), (550, 185)), "同意"),
+        Edge("f5", "ok", "apply", ((465, 160), (465, 40), (250, 40)), "不同意"),
+    ),
+)
+DEFINITION = Definition(
+    key="sample",
+    nodes={
+        "late": Node(
+            "late",
+            Kind.BOUNDARY,
+            event=EventSpec(Trigger.TIMER),
+            attached_to="review",
+            interrupting=False,
+        ),
+        "review": Node("review", Kind.USER_TASK, "财政审核", loop=Loop("signers", "signer")),
+        "ok": Node("ok", Kind.EXCLUSIVE, default="f4"),
+    },
+)
+
+
 def draw(request: HttpRequest, source: str, **context: object) -> HttpResponse:
     """Render a template of this folder."""
     template = engines.all()[0].from_string((HERE / source).read_text())
@@ -192,6 +239,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     return draw(request, "gallery_cockpit.html", at=AT)
 
 
+def pictures(request: HttpRequest) -> HttpResponse:
+    """Show a process and the charts."""
+    marks = {"done": {"start", "apply"}, "current": {"review"}, "waiting": {"late"}}
+    context = {"diagram": DIAGRAM, "definition": DEFINITION, "marks": marks}
+    return draw(request, "gallery_drawings.html", **context)
+
+
 def refuse(request: HttpRequest) -> HttpResponse:
     """Refuse."""
     raise Refused(request.GET.get("code", "web.too-many-rows"), limit=9, amount_fen=100)
@@ -208,6 +262,7 @@ urlpatterns = [
     path("list/", listing, name="gallery-list"),
     path("drawer/", drawer, name="gallery-drawer"),
     path("cockpit/", cockpit, name="gallery-cockpit"),
+    path("pictures/", pictures, name="gallery-pictures"),
     path("refuse/", refuse, name="gallery-refuse"),
     path("crash/", crash, name="gallery-crash"),
     path("account/", include("nancheng.foundation.people.urls")),
