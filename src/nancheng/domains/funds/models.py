@@ -363,7 +363,9 @@ class Screening(models.Model):
     basis = models.CharField(max_length=100)
     screened_on = models.DateField()
     verdict = models.CharField(
-        max_length=10, choices=[(one.value, one.value) for one in Verdict], default=Verdict.OPEN.value
+        max_length=10,
+        choices=[(one.value, one.value) for one in Verdict],
+        default=Verdict.OPEN.value,
     )
     reason = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What the refusals of special bonds say, each with its figures."""
+"""What refusals, flags, papers and ledger lines of special bonds say, with their figures."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -91,4 +91,14 @@ PAPERS = {
     "progress": _("工程进度确认表"),
     "invoice": _("发票"),
     "photo": _("现场照片"),
+}
+
+# How a line of the ledger reads.
+BOOKED = {
+    "funds.allocated": _("额度分配"),
+    "funds.arrived": _("债券资金到账"),
+    "funds.reserved": _("预留"),
+    "funds.reserved/posted": _("支付"),
+    "funds.reserved/voided": _("解除预留"),
+    "funds.returned": _("银行退汇冲回"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from nancheng.domains.funds.models import Payment
-from nancheng.domains.funds.queries import examination, money, standing, wording
+from nancheng.domains.funds.queries import examination, money, projects, standing, wording
 from nancheng.foundation.people.rules import Actor
 
 OPEN = (Payment.State.APPLIED, Payment.State.RETURNED)
@@ -48,3 +48,12 @@ def facts(*, case_id: int, actor: Actor | None) -> Mapping[str, Any]:
         "faults": [wording.refusal(fault) for fault in examined.faults] if examined else [],
         "examined": examined,
     }
+
+
+def of_project(project: Any, actor: Actor | None) -> Mapping[str, Any] | None:
+    """Return a project's bond money for its page in the register, or None out of reach."""
+    on = timezone.localdate()
+    thread = projects.thread(project.number, actor, on=on)
+    if thread is None:
+        return None
+    return {"template": "funds/project_panel.html", "thread": thread}

@@ -90,6 +90,11 @@ def returned(case_id: int, actor: Actor | None) -> Payment | None:
     )
 
 
-def overdue(actor: Actor | None, *, on: date) -> QuerySet[Payment]:
-    """Return the payments within reach whose case is past its day."""
-    return listed(actor).filter(case__status="open", case__due_on__lt=on)
+def overdue_steps(actor: Actor | None, *, on: date) -> QuerySet[Payment]:
+    """Return the payments within reach one of whose open steps is past its day, oldest first."""
+    late = listed(actor).filter(
+        case__status="open",
+        case__tasks__state__in=("offered", "claimed"),
+        case__tasks__due_on__lt=on,
+    )
+    return late.distinct().order_by("applied_on", "id")

@@ -13,7 +13,6 @@ from nancheng.domains.funds.models import (
     Allocation,
     Contract,
     FundedProject,
-    Payment,
     Screening,
     Tranche,
 )
@@ -23,7 +22,6 @@ from nancheng.domains.funds.rules import idle
 from nancheng.domains.funds.rules.facts import Verdict
 from nancheng.domains.funds.rules.idle import Aged, Arrival, IdleLimits, Light
 from nancheng.foundation.cases import queries as cases
-from nancheng.foundation.ledger import queries as ledger
 from nancheng.foundation.people.rules import Actor
 
 WORST = (Light.RED, Light.YELLOW, Light.GREEN)
@@ -38,6 +36,7 @@ class Thread:
     name: str
     name_en: str
     field: str
+    field_code: str
     allocated_fen: int
     money: Money
     aged: tuple[Aged, ...]
@@ -117,7 +116,8 @@ def _thread(
         number=master.number,
         name=master.name,
         name_en=master.name_en,
-        field=master.get_field_display(),
+        field=str(master.get_field_display()),
+        field_code=master.field,
         allocated_fen=sum(one.amount_fen for one in own),
         money=money.total(moneys[one.pk] for one in own) if own else NO_MONEY,
         aged=tuple(
@@ -168,18 +168,6 @@ def page(number: str, actor: Actor | None, *, on: date) -> Page | None:
     )
 
 
-def statement(number: str, actor: Actor | None, *, on: date) -> tuple[Thread, Any] | None:
-    """Return a project and the lines of its pots with a running balance, oldest first."""
-    found = thread(number, actor, on=on)
-    if found is None:
-        return None
-    pots = [
-        money.pot_account(one)
-        for one in Allocation.objects.filter(project=found.project).values_list("id", flat=True)
-    ]
-    return found, ledger.statement(pots)
-
-
 def open_screenings(actor: Actor | None) -> QuerySet[Screening]:
     """Return the hits on the negative list that nobody has decided, within reach."""
     return Screening.objects.filter(
@@ -187,6 +175,7 @@ def open_screenings(actor: Actor | None) -> QuerySet[Screening]:
     ).select_related("project__project")
 
 
-def idle_payments(actor: Actor | None) -> QuerySet[Payment]:
-    """Return the payments within reach that are still on their way."""
-    return reach.payments(actor).filter(state__in=standing.LIVE).exclude(state="paid")
+def fields() -> list[tuple[str, str]]:
+    """Return the fields (投向领域) that funded projects have, for a filter. One statement."""
+    found = FundedProject.objects.select_related("project").order_by("project__field")
+    return list({one.project.field: str(one.project.get_field_display()) for one in found}.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nancheng.domains.funds.refusals import FLAGS, PAPERS
+from nancheng.domains.funds.refusals import BOOKED, FLAGS, PAPERS
 from nancheng.foundation.web import figures, refusals
 from nancheng.kernel.refusal import Refused
 
@@ -35,3 +35,10 @@ def masked(account: str) -> str:
     """Return an account number with only its end readable (个人信息与账户的脱敏惯例)."""
     end = account[-SHOWN_END:]
     return f"{'*' * max(0, len(account) - SHOWN_END)}{end}"
+
+
+def booked(reason: str, phase: str, *, is_back: bool) -> str:
+    """Return what a line of the ledger says."""
+    if is_back:
+        return str(BOOKED["funds.returned"])
+    return str(BOOKED.get(f"{reason}/{phase}") or BOOKED.get(reason) or reason)

@@ -1,0 +1,1 @@
+"""Pages of special bonds: lists, one bond, one project's money, applications, screenings."""
