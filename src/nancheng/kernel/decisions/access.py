@@ -99,17 +99,14 @@ def definition(node: syntax.Definition, make: Building) -> Run:
 def closure(
     scope: Scope, parameters: tuple[tuple[str, Kind | None], ...], body: Run | None
 ) -> Closure:
-    """Return a function value; an argument that does not conform to its type makes it null."""
+    """Return a function value; an argument that does not conform to its type becomes null."""
     names = tuple(name for name, _ in parameters)
     types = tuple(kind for _, kind in parameters)
 
     def run(budget: Budget, arguments: list[object]) -> object:
         inner = dict(scope)
         for parameter, kind, argument in zip(names, types, arguments, strict=True):
-            value = argument if kind is None else kinds.coerce(argument, kind)
-            if value is None and argument is not None:
-                return None
-            inner[parameter] = value
+            inner[parameter] = argument if kind is None else kinds.coerce(argument, kind)
         return None if body is None else body(inner, budget)
 
     return Closure(names, run)

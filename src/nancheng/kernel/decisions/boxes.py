@@ -187,12 +187,17 @@ def _typed(run: Run, kind: Kind | None) -> Run:
     return checked
 
 
+def _stated(box: boxed.Typed, known: Compiling) -> Run:
+    return _typed(compile_box(box.inside, known), known.kind(box.type_ref, box.place))
+
+
 def _function_box(box: boxed.Function, known: Compiling) -> Run:
     return function(box, known)
 
 
 MAKERS: Mapping[type, Callable[..., Run]] = {
     boxed.Literal: _literal,
+    boxed.Typed: _stated,
     TableDefinition: _table,
     boxed.Context: _context,
     boxed.Invocation: _invocation,

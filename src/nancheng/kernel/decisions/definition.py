@@ -108,8 +108,18 @@ class Iterator:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Any boxed expression that states the type of its value."""
+
+    inside: Boxed
+    type_ref: str
+    place: Place
+
+
 Boxed = (
     Literal
+    | Typed
     | TableDefinition
     | Context
     | Invocation

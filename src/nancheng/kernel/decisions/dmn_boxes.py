@@ -69,7 +69,7 @@ def box_in(parent: Tag | None, problems: Problems, *, skip: Iterable[str] = ()) 
     for tag in parent.children() if parent else ():
         maker = MAKERS.get(tag.name)
         if maker is not None and tag.name not in skip:
-            return maker(tag, problems)
+            return _typed(tag, maker(tag, problems))
     return None
 
 
@@ -78,6 +78,13 @@ def function(tag: Tag, problems: Problems) -> boxes.Function:
     parameters = tuple((_name(one), one.get("typeRef")) for one in tag.children("formalParameter"))
     body = box_in(tag, problems)
     return boxes.Function(parameters, body, tag.place, tag.get("kind") or "FEEL")
+
+
+def _typed(tag: Tag, box: Boxed) -> Boxed:
+    type_ref = tag.get("typeRef")
+    if not type_ref or isinstance(box, boxes.Literal | boxes.Function):
+        return box
+    return boxes.Typed(box, type_ref, tag.place)
 
 
 def _literal(tag: Tag, problems: Problems) -> Boxed:

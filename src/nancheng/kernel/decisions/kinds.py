@@ -107,6 +107,18 @@ def conforms(value: object, kind: Kind) -> bool:
             return _function_conforms(value, len(parameters))
 
 
+def bare(kind: Kind) -> Kind:
+    """Return a type without its allowed values, which ``instance of`` does not ask for."""
+    match kind:
+        case Allowed(of):
+            return bare(of)
+        case ListKind(item):
+            return ListKind(bare(item))
+        case ContextKind(members):
+            return ContextKind({name: bare(member) for name, member in members.items()})
+    return kind
+
+
 def coerce(value: object, kind: Kind) -> object:
     """Return a value as a type asks for it, null where it does not conform.
 

@@ -101,7 +101,7 @@ def membership(node: syntax.In, make: Building) -> Run:
 
 def instance_of(node: syntax.InstanceOf, make: Building) -> Run:
     """``value instance of kind``."""
-    value, kind = make.run(node.value), node.kind
+    value, kind = make.run(node.value), kinds.bare(node.kind)
 
     def run(scope: Scope, budget: Budget) -> object:
         found = value(scope, budget)

@@ -1,0 +1,1 @@
+"""Published test suites of the standards we claim."""
