@@ -15,9 +15,6 @@ from datetime import datetime
 Values = Mapping[str, object]
 
 
-# --- commands ---------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Start:
     """Begin the case; ``node`` names the start event, "" for the one without a trigger."""

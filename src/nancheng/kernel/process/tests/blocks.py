@@ -214,7 +214,7 @@ def _draw_each(sheet: Sheet, part: Block) -> tuple[str, str]:
 
 def _draw_escape(sheet: Sheet, part: Block) -> tuple[str, str]:
     """A sub-process that a timer may cut short."""
-    sub, _ = _draw_inside(sheet, part)
+    sub, _ = _draw_inside(sheet, _with_rest(part))
     late = sheet.node(Kind.BOUNDARY, event=_timer(), attached_to=sub)
     meet = sheet.node(Kind.EXCLUSIVE)
     sheet.flow(sub, meet)
@@ -303,12 +303,17 @@ def _draw_rescue(sheet: Sheet, part: Block) -> tuple[str, str]:
     return sub, meet
 
 
+def _with_rest(part: Block) -> Block:
+    """Put a task before a block, so that there is time for something to happen."""
+    return "row", [("user", None), part]
+
+
 def _with_handler(
     sheet: Sheet, part: Block, event: EventSpec, *, interrupting: bool
 ) -> tuple[str, str]:
     sub = sheet.node(Kind.SUB_PROCESS)
     outer, sheet.parent = sheet.parent, sub
-    _framed(sheet, part)
+    _framed(sheet, _with_rest(part))
     sheet.parent = sheet.node(Kind.EVENT_SUB_PROCESS)
     start = sheet.node(Kind.START, event=event, interrupting=interrupting)
     task = sheet.node(Kind.USER_TASK)
@@ -325,4 +330,5 @@ def _draw_alert(sheet: Sheet, part: Block) -> tuple[str, str]:
 
 def _draw_takeover(sheet: Sheet, part: Block) -> tuple[str, str]:
     """A signal may end the work inside and start other work instead."""
-    return _with_handler(sheet, part, _event(Trigger.SIGNAL, "flood"), interrupting=True)
+    name = f"flood{len(sheet.nodes)}"
+    return _with_handler(sheet, part, _event(Trigger.SIGNAL, name), interrupting=True)
