@@ -25,15 +25,16 @@ def cockpit(request: IdentifiedRequest) -> HttpResponse:
     """Show the zone's figures as the reader may see them, with the moment they were read."""
     at = timezone.now()
     funds = overview.overview(request.identity, on=timezone.localdate(at))
-    now = worklist.today(at)
+    departments = worklist.by_department(request.identity, worklist.today(at))
     context = {
         "at": at,
         "funds": funds,
         "batch_labels": [wording.named(batch) for batch in funds.batches],
         "batch_series": _batch_series(funds),
         "field_parts": _field_parts(funds),
-        "departments": worklist.by_department(request.identity, now),
-        "lights": worklist.lights(worklist.within(request.identity), now),
+        "departments": departments,
+        "open_tasks": sum(row["all"] for row in departments),
+        "late_tasks": sum(row["red"] for row in departments),
     }
     return pages.render(request, "cockpit/cockpit.html", context)
 

@@ -49,7 +49,7 @@ def lay(story: Story) -> None:
                 department_id=people.department_id(code=department) if department else None,
             ),
             by=story.who(telling.DEBT),
-            at=story.moment(-420),
+            at=story.moment(-325),
             is_demonstration=True,
         )
         story.organisations[row["key"]] = made.pk
@@ -59,7 +59,7 @@ def lay(story: Story) -> None:
 
 
 def _fund(story: Story, row: telling.Row) -> None:
-    at = story.moment(-360)
+    at = story.moment(-322)
     total_fen = int(row["total_wan"]) * telling.WAN
     master = register.register_project(
         ProjectFacts(
@@ -91,7 +91,7 @@ def _fund(story: Story, row: telling.Row) -> None:
         master.pk, estimate_fen=total_fen, items=items, by=story.who(telling.DEBT), at=at
     )
     for number, stage in enumerate(ROAD):
-        when = story.moment(-350 + 20 * number)
+        when = story.moment(-320 + 4 * number)
         register.move_project(
             master.pk,
             stage=stage,
@@ -109,7 +109,7 @@ def _decide_screenings(story: Story) -> None:
             verdict=Verdict.ALLOWED,
             reason="属城市道路沿线绿化补植与设施更新，已纳入概算批复，规模适度，经会商不属于过度化景观提升。",
             by=story.who(telling.DEBT),
-            at=story.moment(-330),
+            at=story.moment(-319),
         )
 
 

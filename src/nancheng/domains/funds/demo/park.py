@@ -35,7 +35,7 @@ def settle(story: Story) -> None:
             planned_investment_fen=100 * YI,
         ),
         by=by,
-        at=story.moment(-360),
+        at=story.moment(-322),
         is_demonstration=True,
     )
     for number, row in enumerate(telling.rows("demo/tenants"), start=1):
@@ -52,7 +52,7 @@ def settle(story: Story) -> None:
                 place_id=park.pk,
             ),
             by=by,
-            at=story.moment(-340),
+            at=story.moment(-321),
             key=f"demo-{row['organisation']}",
             is_demonstration=True,
         )
