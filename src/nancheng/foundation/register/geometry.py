@@ -50,6 +50,26 @@ class Outline:
         ys = [y for _, y in self._positions()]
         return min(xs), min(ys), max(xs), max(ys)
 
+    def path(self, width: int, height: int) -> str:
+        """Return the polygons as SVG path data that fills a box, north up; "" without polygons.
+
+        A degree of longitude is shortened by the cosine of the latitude: true to shape for a zone.
+        """
+        west, south, east, north = self.bounds
+        narrow = math.cos(math.radians((south + north) / 2))
+        span = max((east - west) * narrow / width, (north - south) / height)
+        if not self.polygons or not span:
+            return ""
+        return " ".join(
+            "M"
+            + "L".join(
+                f"{(x - west) * narrow / span:.1f},{(north - y) / span:.1f}" for x, y in ring[:-1]
+            )
+            + "Z"
+            for polygon in self.polygons
+            for ring in polygon
+        )
+
     def _positions(self) -> Iterator[Point]:
         yield from self.points
         for polygon in self.polygons:

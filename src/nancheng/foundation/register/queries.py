@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -152,6 +153,15 @@ def steps(project_id: int, *, on: date) -> list[Step]:
     """Return a project's milestones in order, and how each stands. One statement."""
     rows = Milestone.objects.filter(project_id=project_id).order_by("position", "id")
     return [_step(row, on) for row in rows]
+
+
+def milestone(project_id: int, code: str) -> MilestoneFacts | None:
+    """Return a project's milestone as facts, or None if it has none of that code."""
+    row = Milestone.objects.filter(project_id=project_id, code=code).first()
+    if row is None:
+        return None
+    names = [field.name for field in dataclasses.fields(MilestoneFacts)]
+    return MilestoneFacts(**{name: getattr(row, name) for name in names})
 
 
 def stages(project_id: int) -> QuerySet[ProjectStage]:

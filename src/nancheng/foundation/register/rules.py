@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from nancheng.foundation.register import codes
@@ -78,6 +78,10 @@ INVESTMENT_FEN_MAX = 10**14
 FEN_PER_YI = 10**10
 # Our choice: what a person can have planned.
 PLAN_YEARS = range(1990, 2101)
+
+
+# State Council order of 1984 on legal units: 15 亩 are one hectare.
+MU_PER_10_000_M2 = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +271,13 @@ def check_period(kind: str, start_on: date | None, finish_on: date | None) -> No
         raise Refused(
             "register.period", field=f"{kind}_finish_on", start_on=start_on, finish_on=finish_on
         )
+
+
+def in_mu(area_m2: Decimal | None) -> int | None:
+    """Return square metres in 亩, rounded half up to whole ones."""
+    if area_m2 is None:
+        return None
+    return int((area_m2 * MU_PER_10_000_M2 / 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def tidy_name(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from nancheng.foundation.people import actions as people
 from nancheng.foundation.people import queries as people_queries
@@ -15,6 +16,7 @@ from nancheng.foundation.register.rules import OrganisationFacts, ProjectFacts
 
 AT = datetime(2020, 9, 15, 1, 0, tzinfo=UTC)  # nine in the morning in the zone
 ON = date(2020, 9, 15)
+MU_1000 = Decimal("666666.67")
 ALL = {
     f"register.{thing}.{verb}": "zone"
     for thing in ("project", "organisation", "place")
