@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     work = _add(commands, "work", _work, "run the jobs alone")
     work.add_argument("--once", action="store_true", help="one sweep, then end")
     _add(commands, "deploy", _deploy, "publish drawings, decision tables, calendars, parameters")
+    _add(commands, "verify", _verify, "judge every drawing and decision table of the tree")
     _add(commands, "check", _check, "say whether the installation is healthy")
     return parser
 
@@ -87,6 +88,17 @@ def _deploy(_given: argparse.Namespace) -> int:
         _say(refusals.text(refused))
         return 1
     return 0
+
+
+def _verify(_given: argparse.Namespace) -> int:
+    from nancheng.config import verification
+
+    found = list(verification.verdicts())
+    for verdict in found:
+        _say(f"{'FAIL' if verdict.faults else 'ok  '} {verdict.source} ({verdict.looked_at})")
+        for fault in verdict.faults:
+            _say(f"     {fault}")
+    return 1 if any(verdict.faults for verdict in found) else 0
 
 
 def _check(_given: argparse.Namespace) -> int:
