@@ -97,6 +97,12 @@ OUR_ATTRIBUTES = frozenset(
 )
 
 
+MULTI = "multiInstanceLoopCharacteristics"
+# Attributes that become fields of their own.
+OF_NODES = frozenset({"en", "key"})
+OF_LOOPS = OF_NODES | {"collection", "element", "result"}
+
+
 @dataclass(slots=True)
 class Reading:
     """What has been read so far; ``names`` gives the name or code of a message, signal, error."""
@@ -191,8 +197,8 @@ def _extra(reading: Reading, element: etree._Element) -> dict[str, str]:
             extra[ours] = str(value).strip()
             if ours not in OUR_ATTRIBUTES:
                 _fault(reading, "process.attribute-unknown", element, ours)
-    extra.pop("en", None)
-    return extra
+    elsewhere = OF_LOOPS if element.find(f"{BPMN}{MULTI}") is not None else OF_NODES
+    return {name: value for name, value in extra.items() if name not in elsewhere}
 
 
 # --- events -------------------------------------------------------------------------------------
@@ -236,7 +242,7 @@ def _timer(definition: etree._Element) -> TimerSpec | None:
 
 
 def _loop(element: etree._Element) -> Loop | None:
-    found = element.find(f"{BPMN}multiInstanceLoopCharacteristics")
+    found = element.find(f"{BPMN}{MULTI}")
     if found is None:
         return None
     cardinality = _feel(found.find(f"{BPMN}loopCardinality"))
