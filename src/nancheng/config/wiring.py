@@ -82,7 +82,7 @@ MENU = (
         _("项目与企业"),
         (
             Item(_("项目库"), "register:projects", "folder", verb="register.project.view"),
-            Item(_("芯片产业园"), "register:park", "building", verb="register.project.view"),
+            Item(_("芯片产业园"), "register:park", "building", verb="register.place.view"),
             Item(
                 _("单位名录"),
                 "register:organisations",

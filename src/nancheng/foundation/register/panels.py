@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.register.models import Project
 
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A card on a project's page: ``template`` is included and finds itself as ``panel``."""
-
-    title: str | Promise
-    template: str
-    context: Mapping[str, object] = field(default_factory=dict)
-    more: str | Promise = ""
-    more_href: str = ""
-
-
+# A panel names its "template"; the template draws its own card and finds the rest as ``panel``.
+Panel = Mapping[str, Any]
 # ``f(project, actor) -> Panel | None``, named in ``settings.PROJECT_PANELS``.
 Source = Callable[[Project, Actor], Panel | None]
 

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from django.template import engines
 from django.test import Client
 from django.urls import reverse
+from jinja2 import ChoiceLoader, DictLoader
 from openpyxl import load_workbook
 
 from nancheng.foundation.people.models import Person
 from nancheng.foundation.people.rules import Actor
-from nancheng.foundation.register import actions, panels
+from nancheng.foundation.register import actions
 from nancheng.foundation.register.models import Organisation, Project
 from nancheng.foundation.register.panels import Panel
 from nancheng.foundation.register.rules import MilestoneFacts, PlaceFacts
@@ -77,7 +79,7 @@ def a_scene() -> tuple[Actor, Organisation, Project]:
 
 
 def one_panel(project: Project, actor: Actor) -> Panel:
-    return Panel(f"资金 {project.number}", "register/no_park.html", {"reader": actor.name})
+    return {"template": "panel.html", "words": f"资金 {project.number} <{actor.name}>"}
 
 
 def no_panel(_project: Project, _actor: Actor) -> None:
@@ -160,13 +162,15 @@ def test_a_project_page_tells_facts_road_and_changes(
     assert 'aria-current="step"' in shown
 
 
-def test_other_apps_add_their_panels(settings: Settings) -> None:
+def test_other_apps_add_their_panels(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     clerk, _, project = a_scene()
+    environment = engines.all()[0].env  # type: ignore[attr-defined]
+    templates = {"panel.html": "<section>{{ panel.words }}</section>"}
+    loaders = ChoiceLoader([DictLoader(templates), environment.loader])
+    monkeypatch.setattr(environment, "loader", loaders)
     settings.PROJECT_PANELS = (f"{HERE}.no_panel", f"{HERE}.one_panel")
-    (panel,) = panels.of(project, clerk)
-    assert panel.context == {"reader": clerk.name}
-    settings.PROJECT_PANELS = (f"{HERE}.no_panel",)
-    assert panels.of(project, clerk) == []
+    shown = page(clerk, "project", project.number)
+    assert shown.count(f"<section>资金 {project.number} &lt;演示人员&gt;</section>") == 1
 
 
 def test_a_project_is_registered_once_however_often_the_form_is_sent() -> None:
