@@ -168,7 +168,7 @@ class Order(forms.Form):
 class BankAnswer(forms.Form):
     """The bank's answer: arrived, or returned with a reason."""
 
-    bank_result = forms.ChoiceField(
+    decision = forms.ChoiceField(
         label=_("银行回单"), choices=[("paid", _("已到账")), ("returned", _("退汇"))]
     )
     answered_on = forms.DateField(
@@ -182,7 +182,7 @@ class BankAnswer(forms.Form):
     def clean(self) -> dict[str, object]:
         """Ask why the bank returned the money."""
         given = super().clean() or {}
-        if given.get("bank_result") == "returned" and not given.get("return_reason"):
+        if given.get("decision") == "returned" and not given.get("return_reason"):
             self.add_error("return_reason", _now("请填写退汇原因。"))
         return given
 

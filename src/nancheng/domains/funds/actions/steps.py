@@ -58,7 +58,7 @@ def certify(*, case_id: int, values: Values, by: Actor, at: datetime, key: str) 
 def answer_of_bank(*, case_id: int, values: Values, by: Actor, at: datetime, key: str) -> Values:
     """Before the bank's answer is recorded as done: a payment that arrived is paid on its day."""
     given = {name: _plain(value) for name, value in values.items()}
-    if values.get("bank_result") == "paid":
+    if values.get("decision") == "paid":
         payment = _payment(case_id)
         if payment.state != State.POSTED:
             raise Refused("funds.not-posted", state=payment.get_state_display())

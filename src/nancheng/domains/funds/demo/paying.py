@@ -171,7 +171,7 @@ def _step(story: Story, payment: Payment, ending: str, *, at: datetime) -> None:
 def _values(payment: Payment, node: str, ending: str, *, at: datetime) -> Mapping[str, Any]:
     if node == "bank":
         return {
-            "bank_result": "returned" if ending == "returned" else "paid",
+            "decision": "returned" if ending == "returned" else "paid",
             "answered_on": timezone.localdate(at),
             "return_reason": "收款户名与账号不符" if ending == "returned" else "",
             "return_to": "applicant",

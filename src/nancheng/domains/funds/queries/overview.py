@@ -35,6 +35,16 @@ class FieldMoney:
 
 
 @dataclass(frozen=True, slots=True)
+class StateMoney:
+    """The payments in one state."""
+
+    state: str
+    label: str
+    count: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything the cockpit says of special bonds, as one person may see it."""
 
@@ -42,8 +52,7 @@ class Overview:
     batches: tuple[BatchMoney, ...]
     fields: tuple[FieldMoney, ...]
     bonds: int
-    open_payments: int
-    open_fen: int
+    states: tuple[StateMoney, ...]
     overdue: tuple[Payment, ...]
     money: Money
 
@@ -67,15 +76,12 @@ class Overview:
 def overview(actor: Actor | None, *, on: date) -> Overview:
     """Return the figures within an actor's reach on a day."""
     threads = tuple(projects.threads(actor, on=on))
-    running = reach.payments(actor).filter(state__in=("applied", "reserved", "posted", "returned"))
-    counted = running.aggregate(count=Count("id"), total=Sum("amount_fen"))
     return Overview(
         threads=threads,
         batches=_batches(actor),
         fields=_fields(threads),
         bonds=Bond.objects.filter(pk__in=reach.allocations(actor).values("bond_id")).count(),
-        open_payments=counted["count"],
-        open_fen=counted["total"] or 0,
+        states=_states(actor),
         overdue=tuple(payments.load(payments.overdue_steps(actor, on=on)[:8])),
         money=money.total(thread.money for thread in threads),
     )
@@ -92,6 +98,21 @@ def _batches(actor: Actor | None) -> tuple[BatchMoney, ...]:
             allocated_fen = sum(amount_fen for _, amount_fen in own)
             rows.append(BatchMoney(batch.pk, batch.name, batch.name_en, allocated_fen, where))
     return tuple(rows)
+
+
+def _states(actor: Actor | None) -> tuple[StateMoney, ...]:
+    rows = {
+        state: (count, amount_fen)
+        for state, count, amount_fen in reach.payments(actor)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("id"), total=Sum("amount_fen"))
+    }
+    return tuple(
+        StateMoney(state.value, str(state.label), *rows[state.value])
+        for state in Payment.State
+        if state.value in rows
+    )
 
 
 def _fields(threads: tuple[Thread, ...]) -> tuple[FieldMoney, ...]:
