@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 from nancheng.kernel.decisions import temporal, values
+from nancheng.kernel.decisions.budget import NOTHING, Budget
 from nancheng.kernel.decisions.values import Range
 
+COMPARED_MAX = 20_000
+
 Relation = Callable[[object, object], bool | None]
+Equality = Callable[[object, object, Budget], bool | None]
 
 _ORDERED = {"number", "string", "date", "time", "date and time"} | values.FAMILIES["duration"]
 
 
-def equal(left: object, right: object) -> bool | None:
-    """Say whether two values are equal; null when they are of different kinds."""
+def equal(left: object, right: object, budget: Budget = NOTHING) -> bool | None:
+    """Say whether two values are equal; null when they are of different kinds.
+
+    Lists and contexts take a step for each part: values that share their parts may be small to
+    keep and endless to compare. Raise FeelLimitExceeded.
+    """
     if left is None or right is None:
         return left is right
     kind = values.kind(left)
@@ -26,18 +34,22 @@ def equal(left: object, right: object) -> bool | None:
     special = _EQUAL.get(kind)
     if special is not None:
         return special(left, right)
+    compound = _COMPOUND.get(kind)
+    if compound is not None:
+        own = Budget(steps=COMPARED_MAX) if budget is NOTHING else budget
+        return compound(left, right, own)
     return left is right if kind == "function" else left == right
 
 
-def unequal(left: object, right: object) -> bool | None:
+def unequal(left: object, right: object, budget: Budget = NOTHING) -> bool | None:
     """Say whether two values differ; null when they are of different kinds."""
-    same = equal(left, right)
-    return None if same is None else not same
+    found = equal(left, right, budget)
+    return None if found is None else not found
 
 
-def same(left: object, right: object) -> bool:
+def same(left: object, right: object, budget: Budget = NOTHING) -> bool:
     """Say whether two values are surely equal."""
-    return equal(left, right) is True
+    return equal(left, right, budget) is True
 
 
 def order(left: object, right: object) -> int | None:
@@ -90,15 +102,17 @@ def within(value: object, span: Range) -> bool | None:
     return None if above is None or below is None else True
 
 
-def belongs(value: object, tested: object) -> bool | None:
+def belongs(value: object, tested: object, budget: Budget = NOTHING) -> bool | None:
     """Say whether a value is in what a test gave: equal to it, in its range, or in its list."""
     if isinstance(tested, Range) and not isinstance(value, Range):
         return within(value, tested)
     if isinstance(tested, list | tuple):
-        if isinstance(value, list | tuple) and same(value, tested):
+        own = Budget(steps=COMPARED_MAX) if budget is NOTHING else budget
+        own.spend(len(tested) + 1)
+        if isinstance(value, list | tuple) and same(value, tested, own):
             return True
-        return any(belongs(value, item) is True for item in tested)
-    return equal(value, tested)
+        return any(belongs(value, item, own) is True for item in tested)
+    return equal(value, tested, budget)
 
 
 def _sortable(value: Any) -> Any:
@@ -117,27 +131,30 @@ def _equal_numbers(left: object, right: object) -> bool | None:
     return None if a is None or b is None else a == b
 
 
-def _equal_lists(left: object, right: object) -> bool | None:
+def _equal_lists(left: object, right: object, budget: Budget) -> bool | None:
     first, second = values.as_list(left), values.as_list(right)
     if len(first) != len(second):
         return False
-    return _all(equal(a, b) for a, b in zip(first, second, strict=True))
+    budget.spend(len(first) + 1)
+    return _all(equal(a, b, budget) for a, b in zip(first, second, strict=True))
 
 
-def _equal_contexts(left: object, right: object) -> bool | None:
+def _equal_contexts(left: object, right: object, budget: Budget) -> bool | None:
     assert isinstance(left, Mapping)
     assert isinstance(right, Mapping)
     if set(left) != set(right):
         return False
-    return _all(equal(left[name], right[name]) for name in left)
+    budget.spend(len(left) + 1)
+    return _all(equal(left[name], right[name], budget) for name in left)
 
 
-def _equal_ranges(left: object, right: object) -> bool | None:
+def _equal_ranges(left: object, right: object, budget: Budget) -> bool | None:
     assert isinstance(left, Range)
     assert isinstance(right, Range)
     if (left.low_closed, left.high_closed) != (right.low_closed, right.high_closed):
         return False
-    return _all((equal(left.low, right.low), equal(left.high, right.high)))
+    ends = ((left.low, right.low), (left.high, right.high))
+    return _all(equal(a, b, budget) for a, b in ends)
 
 
 def _equal_moments(left: object, right: object) -> bool | None:
@@ -154,20 +171,24 @@ def _equal_times(left: object, right: object) -> bool | None:
     return known and zones[0] == zones[1]
 
 
-def _all(answers: object) -> bool | None:
-    found = list(answers)  # type: ignore[call-overload]
-    if False in found:
-        return False
-    return None if None in found else True
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    unknown = False
+    for answer in answers:
+        if answer is False:
+            return False
+        unknown = unknown or answer is None
+    return None if unknown else True
 
 
 _EQUAL: dict[str, Relation] = {
     "number": _equal_numbers,
+    "date and time": _equal_moments,
+    "time": _equal_times,
+}
+_COMPOUND: dict[str, Equality] = {
     "list": _equal_lists,
     "context": _equal_contexts,
     "range": _equal_ranges,
-    "date and time": _equal_moments,
-    "time": _equal_times,
 }
 RELATIONS: dict[str, Relation] = {
     "=": equal,
@@ -177,6 +198,7 @@ RELATIONS: dict[str, Relation] = {
     ">": more,
     ">=": at_least,
 }
+EQUALITIES: dict[str, Equality] = {"=": equal, "!=": unequal}
 # What Python itself does for two ints or Decimals, exactly.
 PLAIN: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,

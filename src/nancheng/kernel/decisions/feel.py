@@ -18,6 +18,7 @@ from nancheng.kernel.decisions import (
     operators,
     syntax,
     unary,
+    values,
     vocabulary,
 )
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
@@ -49,7 +50,7 @@ class Expression:
     def __call__(self, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value, null (None) where FEEL has none; raise FeelLimitExceeded."""
         try:
-            return self.run(context, self._fresh())
+            return values.bounded(self.run(context, self._fresh()))
         except RecursionError:
             raise FeelLimitExceeded("the expression nests too deeply") from None
         except InvalidOperation:
@@ -58,7 +59,7 @@ class Expression:
     def within(self, limits: Budget, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value like a call, taking from a budget that the caller has made."""
         try:
-            return self.run(context, limits)
+            return values.bounded(self.run(context, limits))
         except RecursionError:
             raise FeelLimitExceeded("the expression nests too deeply") from None
         except InvalidOperation:

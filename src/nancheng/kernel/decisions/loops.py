@@ -14,7 +14,7 @@ from nancheng.kernel.decisions.values import Range, Scope
 Source = Callable[[Scope, Budget], Iterable[object] | None]
 
 
-Rounds = Callable[[dict[str, object], Budget], Iterator[Scope]]
+Rounds = Callable[[dict[str, object], Budget], Iterator[dict[str, object]]]
 
 
 class _NotIterableError(Exception):
@@ -23,7 +23,8 @@ class _NotIterableError(Exception):
 
 def for_each(node: syntax.For, make: Building) -> Run:
     """``for … return …``: one result for each combination, the last binding running fastest."""
-    return _gather(_rounds(node.bindings, node.body, make), make.run(node.body))
+    rounds = _rounds(node.bindings, node.body, make)
+    return _gather(rounds, make.run(node.body), keeps=_keeps_partial(node.body))
 
 
 def quantified(node: syntax.Quantified, make: Building) -> Run:
@@ -35,7 +36,7 @@ def quantified(node: syntax.Quantified, make: Building) -> Run:
 def iterate(kind: str, variable: str, source: Run, body: Run) -> Run:
     """Return the closure of a boxed "for", "some" or "every" over one source."""
 
-    def rounds(scope: dict[str, object], budget: Budget) -> Iterator[Scope]:
+    def rounds(scope: dict[str, object], budget: Budget) -> Iterator[dict[str, object]]:
         items = _items(source(scope, budget))
         if items is None:
             raise _NotIterableError
@@ -44,15 +45,28 @@ def iterate(kind: str, variable: str, source: Run, body: Run) -> Run:
             yield {**scope, variable: item}
 
     if kind == "for":
-        return _gather(rounds, body)
+        return _gather(rounds, body, keeps=True)
     return _quantify(rounds, body, decisive=kind == "some")
 
 
-def _gather(rounds: Rounds, body: Run) -> Run:
+def _keeps_partial(body: syntax.Node) -> bool:
+    """Say whether ``partial`` may be kept: used in any way other than picking from it."""
+    parts = list(syntax.walk(body))
+    partial = syntax.Name("partial")
+    picked = sum(isinstance(part, syntax.Filter) and part.of == partial for part in parts)
+    return sum(part == partial for part in parts) > picked
+
+
+def _gather(rounds: Rounds, body: Run, *, keeps: bool) -> Run:
+    """Return the closure of a loop; with ``keeps`` each round has its own copy of ``partial``."""
+
     def run(scope: Scope, budget: Budget) -> object:
         results: list[object] = []
         try:
             for inner in rounds({**scope, "partial": results}, budget):
+                if keeps:
+                    budget.grow(len(results))
+                    inner["partial"] = list(results)
                 result = body(inner, budget)
                 budget.grow(1)
                 results.append(result)
@@ -127,7 +141,7 @@ def _days(low: date, high: date) -> Iterator[object]:
 
 def _rounds(
     bindings: tuple[syntax.Binding, ...], body: syntax.Node, make: Building
-) -> Callable[[dict[str, object], Budget], Iterator[Scope]]:
+) -> Callable[[dict[str, object], Budget], Iterator[dict[str, object]]]:
     """Return the generator of the scopes of a loop.
 
     One scope serves all rounds, unless the body makes functions, which remember theirs.
@@ -136,7 +150,9 @@ def _rounds(
     sources = tuple((binding.name, _source(binding.source, make)) for binding in bindings)
     keeps = any(isinstance(part, syntax.Definition) for part in syntax.walk(body))
 
-    def rounds(scope: dict[str, object], budget: Budget, depth: int = 0) -> Iterator[Scope]:
+    def rounds(
+        scope: dict[str, object], budget: Budget, depth: int = 0
+    ) -> Iterator[dict[str, object]]:
         if depth == len(sources):
             yield dict(scope) if keeps else scope
             return

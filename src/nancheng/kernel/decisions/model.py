@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import InvalidOperation
 
-from nancheng.kernel.decisions import boxes, items, kinds, requirements, vocabulary
+from nancheng.kernel.decisions import boxes, items, kinds, requirements, values, vocabulary
 from nancheng.kernel.decisions.boxes import Compiling
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
 from nancheng.kernel.decisions.building import Run
@@ -66,7 +66,9 @@ class Model:
         budget = limits or Budget(at=at)
         evaluation = _Evaluation(self.nodes, context, budget, {}, {})
         try:
-            return evaluation.outcome(self.keys[key])
+            outcome = evaluation.outcome(self.keys[key])
+            values.bounded(outcome.value)
+            return outcome
         except RecursionError:
             raise FeelLimitExceeded("the model nests too deeply") from None
         except InvalidOperation:

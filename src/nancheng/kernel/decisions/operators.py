@@ -36,6 +36,8 @@ def compare(node: syntax.Compare, make: Building) -> Run:
         if type(constant) is str and node.operator == "=":
             return _name_is_text(node.left.text, constant)
     left, right = make.run(node.left), make.run(node.right)
+    if node.operator in ("=", "!="):
+        return _equality(left, right, comparison.EQUALITIES[node.operator])
     relation = comparison.RELATIONS[node.operator]
 
     def run(scope: Scope, budget: Budget) -> object:
@@ -192,6 +194,13 @@ def _name_against_number(name: str, operator: str, constant: values.Number) -> R
         if type(value) is int:
             return plain(value, constant)
         return relation(value, constant)
+
+    return run
+
+
+def _equality(left: Run, right: Run, relation: comparison.Equality) -> Run:
+    def run(scope: Scope, budget: Budget) -> object:
+        return relation(left(scope, budget), right(scope, budget), budget)
 
     return run
 

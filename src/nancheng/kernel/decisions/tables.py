@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 from enum import StrEnum
 
-from nancheng.kernel.decisions import budget, feel, hits, kinds, vocabulary
+from nancheng.kernel.decisions import budget, feel, hits, kinds, values, vocabulary
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
 from nancheng.kernel.decisions.building import Run
 from nancheng.kernel.decisions.feel import Expression, UnaryTests
@@ -157,7 +157,9 @@ def compile_table(definition: TableDefinition, *, words: Vocabulary | None = Non
 
 def evaluate(table: Table, context: Mapping[str, object]) -> Outcome:
     """Return what the table says for these variables; raise FeelLimitExceeded."""
-    return evaluate_within(table, context, Budget() if table.costly else budget.NOTHING)
+    outcome = evaluate_within(table, context, Budget() if table.costly else budget.NOTHING)
+    values.bounded(outcome.value)
+    return outcome
 
 
 def evaluate_within(table: Table, scope: Scope, limits: Budget) -> Outcome:
@@ -213,8 +215,8 @@ def _no_hit(table: Table, scope: Scope, limits: Budget) -> Outcome:
     names = [output.name for output in table.definition.outputs]
     if any(default is not None for default in table.defaults):
         given = [None if one is None else one.run(scope, limits) for one in table.defaults]
-        values = dict(zip(names, given, strict=True))
-        return Outcome(given[0] if len(given) == 1 else values, values)
+        named = dict(zip(names, given, strict=True))
+        return Outcome(given[0] if len(given) == 1 else named, named)
     empty = hits.EMPTY.get(table.definition.aggregation or table.definition.hit_policy)
     value: object = [] if empty == "list" else 0 if empty == "zero" else None
     return Outcome(value, dict.fromkeys(names, value))

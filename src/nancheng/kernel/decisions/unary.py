@@ -106,7 +106,7 @@ def _expression(node: Node, make: Building) -> Check:
     """A test that is any expression: with ``?`` it must be true, else the value must belong."""
     run = make.run(node)
     if not syntax.uses_input(node):
-        return lambda value, scope, budget: _accepts(value, run(scope, budget))
+        return lambda value, scope, budget: _accepts(value, run(scope, budget), budget)
     return _with_input(run)
 
 
@@ -115,18 +115,18 @@ def _with_input(run: Run) -> Check:
         found = run({**scope, "?": value}, budget)
         if isinstance(found, bool) or found is None:
             return found
-        return comparison.belongs(value, found)
+        return comparison.belongs(value, found, budget)
 
     return test
 
 
-def _accepts(value: object, found: object) -> bool | None:
+def _accepts(value: object, found: object, budget: Budget) -> bool | None:
     if found is True and not isinstance(value, bool | None):
         return True
     if isinstance(value, list | tuple) and not isinstance(found, list | tuple):
         # DMN 1.3 §10.3.2.8: a list under test passes when one of its items does.
-        return any(comparison.belongs(item, found) is True for item in value)
-    return comparison.belongs(value, found)
+        return any(comparison.belongs(item, found, budget) is True for item in value)
+    return comparison.belongs(value, found, budget)
 
 
 def _any(made: tuple[Check, ...], *, negated: bool) -> Check:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 
-from nancheng.kernel.decisions.budget import Budget
+from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
 
 Number = int | Decimal
 Scope = Mapping[str, object]
@@ -21,6 +21,7 @@ Scope = Mapping[str, object]
 # that is not finite becomes null.
 DECIMALS = Context(prec=34, Emax=6144, Emin=-6143, traps=[])
 INTEGER_LIMIT = 10**34
+WRITTEN_MAX = 500_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -186,6 +187,27 @@ def rounded(number: int) -> Number | None:
     if -INTEGER_LIMIT < number < INTEGER_LIMIT:
         return number
     return finite(DECIMALS.create_decimal(number))
+
+
+def bounded(value: object) -> object:
+    """Return a result that is small when written out, too; raise FeelLimitExceeded otherwise.
+
+    A list that holds another one twice is small to keep and may be endless to write.
+    """
+    if not isinstance(value, list | dict):
+        return value
+    left = WRITTEN_MAX
+    waiting: list[object] = [value]
+    while waiting:
+        current = waiting.pop()
+        left -= 1 + (len(current) // 8 if isinstance(current, str) else 0)
+        if left < 0:
+            raise FeelLimitExceeded("the result is too large to write out")
+        if isinstance(current, list):
+            waiting.extend(current)
+        elif isinstance(current, dict):
+            waiting.extend(current.values())
+    return value
 
 
 def as_list(value: object) -> list[object]:

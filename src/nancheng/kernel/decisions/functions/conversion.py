@@ -46,7 +46,7 @@ def string_from(budget: Budget, source: object) -> object:
     """A value as text; null stays null."""
     if source is None:
         return None
-    text = source if isinstance(source, str) else written(source)
+    text = source if isinstance(source, str) else written(source, 0, budget)
     budget.grow(len(text))
     return text
 
@@ -62,17 +62,18 @@ def negation(budget: Budget, negand: object) -> object:
 @FAMILY.function("is", "value1: any, value2: any")
 def is_same(budget: Budget, left: object, right: object) -> object:
     """Whether two values are of one kind and equal, down to the zone of a time."""
-    del budget
     if values.kind(left) != values.kind(right):
         return False
     if values.kind(left) in ("time", "date and time"):
         return temporal.text_of(left) == temporal.text_of(right)
-    return comparison.same(left, right)
+    return comparison.same(left, right, budget)
 
 
-def written(value: object, depth: int = 0) -> str:
+def written(value: object, depth: int = 0, budget: Budget | None = None) -> str:
     """Write a value as FEEL would read it; strings inside lists and contexts are quoted."""
     kind = values.kind(value)
+    own = budget or Budget()
+    own.spend()
     if depth > NESTING_MAX:
         return "…"
     if kind == "string":
@@ -82,14 +83,14 @@ def written(value: object, depth: int = 0) -> str:
         return _number_text(value)
     if kind in _PLAIN_KINDS + _DURATIONS:
         return temporal.text_of(value)
-    return _written_compound(value, depth)
+    return _written_compound(value, depth, own)
 
 
-def _written_compound(value: object, depth: int) -> str:
+def _written_compound(value: object, depth: int, budget: Budget) -> str:
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(written(item, depth + 1) for item in value) + "]"
+        return "[" + ", ".join(written(item, depth + 1, budget) for item in value) + "]"
     if isinstance(value, Mapping):
-        entries = (f"{name}: {written(item, depth + 1)}" for name, item in value.items())
+        entries = (f"{name}: {written(item, depth + 1, budget)}" for name, item in value.items())
         return "{" + ", ".join(entries) + "}"
     if isinstance(value, Range):
         return _range_text(value, depth)

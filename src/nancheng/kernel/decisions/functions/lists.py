@@ -17,10 +17,10 @@ FAMILY = Family()
 def list_contains(budget: Budget, items: list[object], element: object) -> object:
     """Whether an item equals the element; null may be looked for."""
     budget.spend(len(items))
-    return any(comparison.same(item, element) for item in items)
+    return any(comparison.same(item, element, budget) for item in items)
 
 
-@FAMILY.function("count", "list: list", "*c: any")
+@FAMILY.function("count", "list: list")
 def count(budget: Budget, items: list[object]) -> object:
     """The number of items."""
     del budget
@@ -191,7 +191,7 @@ def backwards(budget: Budget, items: list[object]) -> object:
 def index_of(budget: Budget, items: list[object], match: object) -> object:
     """The positions of the items that equal the match."""
     budget.spend(len(items))
-    found = [index for index, item in enumerate(items, 1) if comparison.same(item, match)]
+    found = [index for index, item in enumerate(items, 1) if comparison.same(item, match, budget)]
     return _made(budget, list[object](found))
 
 
@@ -207,7 +207,7 @@ def distinct_values(budget: Budget, items: list[object]) -> object:
     kept: list[object] = []
     for item in items:
         budget.spend(len(kept) + 1)
-        if not any(comparison.same(item, other) for other in kept):
+        if not any(comparison.same(item, other, budget) for other in kept):
             kept.append(item)
     return _made(budget, kept)
 

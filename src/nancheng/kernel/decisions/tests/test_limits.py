@@ -92,3 +92,31 @@ def test_pattern_that_grows_too_large_is_no_pattern(pattern: str) -> None:
 def test_an_expression_cannot_reach_python() -> None:
     for text in ('__import__("os")', "x.__class__", "x.denominator", '"{0.__class__}"[1].format'):
         assert feel.compile_expression(text)({"x": 1}) is None
+
+
+SHARED = "for i in 1..40 return if i = 1 then [1] else [partial[-1], partial[-1]]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"({SHARED}) = ({SHARED})",
+        f"string({SHARED})",
+        f"flatten({SHARED})",
+        f"list contains({SHARED}, ({SHARED})[-1])",
+        f"9 in ({SHARED})",
+        f"({SHARED})[-1] in ({SHARED})",
+        f"is({SHARED}, {SHARED})",
+        f"({SHARED}).a",
+        SHARED,
+        f"{{a: ({SHARED})[-1]}}",
+    ],
+)
+def test_values_that_share_their_parts_do_not_explode(text: str) -> None:
+    with pytest.raises(FeelLimitExceeded):
+        feel.compile_expression(text)()
+
+
+def test_partial_never_holds_itself() -> None:
+    assert feel.compile_expression("for i in 1..3 return partial")() == [[], [[]], [[], [[]]]]
+    assert feel.compile_expression("for i in 1..4 return i + count(partial)")() == [1, 3, 5, 7]
