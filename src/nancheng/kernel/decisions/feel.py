@@ -50,7 +50,9 @@ class Expression:
     def __call__(self, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value, null (None) where FEEL has none; raise FeelLimitExceeded."""
         try:
-            return values.bounded(self.run(context, self._fresh()))
+            value = self.run(context, self._fresh())
+            found = type(value)
+            return values.bounded(value) if found is list or found is dict else value
         except RecursionError:
             raise FeelLimitExceeded("the expression nests too deeply") from None
         except InvalidOperation:

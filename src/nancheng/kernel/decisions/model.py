@@ -181,7 +181,9 @@ class _Evaluation:
         name = node.element.name
         last = trace[-1] if trace else None
         if isinstance(last, Outcome) and last.value is value:
-            self.outcomes[name] = Outcome(checked, last.values, last.rows, last.problem)
+            # An output without a name of its own goes by the decision's.
+            named = {key or name: one for key, one in last.values.items()}
+            self.outcomes[name] = Outcome(checked, named, last.rows, last.problem)
         else:
             self.outcomes[name] = Outcome(checked, {name: checked})
         return checked

@@ -201,3 +201,30 @@ def test_entity_bomb_is_refused() -> None:
     reading = dmn.read(BOMB)
     assert reading.model is None
     assert reading.problems[0].code in ("decisions.not-xml", "decisions.document-type-refused")
+
+
+def test_output_without_a_name_goes_by_the_decision_s() -> None:
+    body = """<decision id="a" name="level"><variable name="level"/>
+      <decisionTable><input><inputExpression><text>1</text></inputExpression></input><output/>
+      <rule><inputEntry><text>-</text></inputEntry><outputEntry><text>7</text></outputEntry></rule>
+      </decisionTable></decision>"""
+    outcome = loaded(written(body)).evaluate("a", {})
+    assert (outcome.values, outcome.row) == ({"level": 7}, 1)
+
+
+def test_wrong_argument_becomes_null_and_the_function_still_answers() -> None:
+    body = """
+<decision id="a" name="a"><variable name="a"/>
+  <knowledgeRequirement><requiredKnowledge href="#f"/></knowledgeRequirement>
+  <literalExpression><text>f("x")</text></literalExpression></decision>
+<decision id="b" name="b"><variable name="b"/>
+  <knowledgeRequirement><requiredKnowledge href="#f"/></knowledgeRequirement>
+  <invocation typeRef="string"><literalExpression><text>f</text></literalExpression>
+    <binding><parameter name="n"/><literalExpression><text>1</text></literalExpression></binding>
+  </invocation></decision>
+<businessKnowledgeModel id="f" name="f"><variable name="f"/><encapsulatedLogic>
+  <formalParameter name="n" typeRef="number"/>
+  <literalExpression><text>n = null</text></literalExpression></encapsulatedLogic>
+</businessKnowledgeModel>"""
+    assert loaded(written(body)).evaluate("a", {}).value is True
+    assert loaded(written(body)).evaluate("b", {}).value is None
