@@ -157,7 +157,12 @@ INBOX = tables.Table(
 class Payment(forms.Form):
     """A form with one field of each kind."""
 
-    amount = forms.DecimalField(label="申请金额（元）", help_text="不超过该合同的可用余额")
+    # A field of type number forgets what is not a number; a text field keeps it.
+    amount = forms.DecimalField(
+        label="申请金额（元）",
+        help_text="不超过该合同的可用余额",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
     due_on = forms.DateField(label="期限", widget=forms.DateInput(attrs={"type": "date"}))
     item = forms.ChoiceField(label="费用科目", choices=[("", "请选择"), ("a", "工程费")])
     kind = forms.ChoiceField(
