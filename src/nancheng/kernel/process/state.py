@@ -295,6 +295,19 @@ def _set(draft: Draft, event: m.VariablesSet) -> None:
     draft.variables = {**draft.variables, **event.variables}
 
 
+def _migrated(draft: Draft, event: m.Migrated) -> None:
+    moves = event.moves
+    for item in list(draft.items.values()):
+        data = item.data
+        if "trail" in data:
+            trail = [
+                node for node in cast("list[str]", data["trail"]) if node not in event.forgotten
+            ]
+            data = {**data, "trail": [moves.get(node, node) for node in trail]}
+        node = moves.get(item.node, item.node)
+        draft.items[item.number] = Item(item.number, node, item.kind, item.scope, data)
+
+
 def _nothing(_draft: Draft, _event: object) -> None:
     """Change nothing: the event is for the record."""
 
@@ -338,6 +351,7 @@ ON_EVENT: Mapping[type[Any], Callable[[Draft, Any], None]] = {
     m.SentBack: _gone,
     m.TakenBack: _nothing,
     m.VariablesSet: _set,
+    m.Migrated: _migrated,
     m.Suspended: _becomes(Status.SUSPENDED),
     m.Resumed: _becomes(Status.RUNNING),
     m.Ended: _becomes(Status.COMPLETED),

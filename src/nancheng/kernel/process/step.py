@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from nancheng.kernel.process import catching, scopes, tokens, verbs, waits
+from nancheng.kernel.process import catching, migration, scopes, tokens, verbs, waits
 from nancheng.kernel.process import due as dues
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import state as states
@@ -55,7 +55,7 @@ def _may_now(state: State, kind: type[Any]) -> None:
             raise Refused("process.not-started")
     elif state.status not in OPEN:
         raise Refused("process.case-is-over", status=state.status)
-    elif kind not in (m.Resume, m.Terminate, m.SetVariables):
+    elif kind not in (m.Resume, m.Terminate, m.SetVariables, m.Migrate):
         raise Refused("process.suspended")
 
 
@@ -228,6 +228,7 @@ ON_COMMAND: Mapping[type[Any], Callable[[Run, Any], None]] = {
     m.RemoveInstance: verbs.remove_instance,
     m.Retry: _retry,
     m.SetVariables: _set_variables,
+    m.Migrate: migration.migrate,
     m.Suspend: _suspend,
     m.Resume: _resume,
     m.Terminate: _terminate,

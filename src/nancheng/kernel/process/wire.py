@@ -22,7 +22,7 @@ _BY_NAME: Mapping[str, type[Any]] = {kind.__name__: kind for kind in m.Event.__a
 _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     kind: tuple(f.name for f in fields(kind)) for kind in m.Event.__args__
 }
-_TUPLES = frozenset({"flows", "left", "rows"})
+_TUPLES = frozenset({"flows", "forgotten", "left", "rows"})
 _PLAIN = (str, int, float, type(None))
 
 
