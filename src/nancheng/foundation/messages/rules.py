@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-# Our choices: first again after a minute, then ever later up to six hours; twelve tries are
+# Our choice: first again after a minute, then ever later up to six hours; twelve tries are
 # about twenty hours, a night and the working day after it.
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
