@@ -81,7 +81,6 @@ class FundedProject(models.Model):
 
     project = models.OneToOneField("register.Project", models.PROTECT, related_name="+")
     estimate_fen = models.BigIntegerField()
-    is_demonstration = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("project__number",)

@@ -11,11 +11,12 @@ from django.db.models import Sum
 
 from nancheng.domains.funds.actions import projects
 from nancheng.domains.funds.models import Allocation, Batch, Bond, Tranche
-from nancheng.domains.funds.queries import money
+from nancheng.domains.funds.queries import bonds, money
 from nancheng.domains.funds.rules import bonds as rules
 from nancheng.domains.funds.rules.bonds import BatchFacts, BondFacts
 from nancheng.foundation.ledger import actions as ledger
 from nancheng.foundation.people.rules import Actor
+from nancheng.kernel.finance import bonds as finance
 from nancheng.kernel.ledger.accounts import Kind
 from nancheng.kernel.refusal import Refused
 
@@ -32,7 +33,13 @@ def open_batch(facts: BatchFacts, *, by: Actor) -> Batch:
 
 @transaction.atomic
 def issue_bond(
-    facts: BondFacts, *, shares: Mapping[int, int], by: Actor, at: datetime, key: str
+    facts: BondFacts,
+    *,
+    shares: Mapping[int, int],
+    by: Actor,
+    at: datetime,
+    key: str,
+    is_demonstration: bool = False,
 ) -> Bond:
     """Enter a bond with its allocations and open their accounts: all of it, or nothing.
 
@@ -45,7 +52,9 @@ def issue_bond(
     batch = Batch.objects.select_for_update().get(pk=facts.batch_id)
     issued = batch.bonds.aggregate(total=Sum("amount_fen"))["total"] or 0
     rules.check_bond(facts, shares, quota_left_fen=batch.quota_fen - issued)
-    bond = Bond.objects.create(**asdict(facts))
+    bond = Bond(**asdict(facts), is_demonstration=is_demonstration)
+    bond.matures_on = finance.matures_on(bonds.terms_of(bond))
+    bond.save(force_insert=True)
     allocations = [
         Allocation.objects.create(bond=bond, project_id=project_id, amount_fen=amount_fen)
         for project_id, amount_fen in shares.items()

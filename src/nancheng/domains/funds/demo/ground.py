@@ -149,9 +149,6 @@ def _issue_one(story: Story, row: telling.Row, *, batch_id: int) -> None:
             frequency=int(row["frequency"]),
             issued_on=story.on(issued),
             interest_from=interest_from,
-            matures_on=interest_from.replace(
-                year=interest_from.year + years, day=min(interest_from.day, 28)
-            ),
             issue_fee_ppm=800,
             registration_fee_ppm=64,
             redemption_fee_ppm=50,
@@ -161,6 +158,7 @@ def _issue_one(story: Story, row: telling.Row, *, batch_id: int) -> None:
         by=story.who(telling.DEBT),
         at=story.moment(issued),
         key=f"demo-{row['code']}",
+        is_demonstration=True,
     )
     for number, word in enumerate(row["arrivals"].split(), start=1):
         days, permille = (int(part) for part in word.split("="))

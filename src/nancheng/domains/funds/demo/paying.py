@@ -178,7 +178,7 @@ def _values(payment: Payment, node: str, ending: str, *, at: datetime) -> Mappin
         }
     if node == "finance" and ending == "refused":
         return {"decision": "refuse", "opinion": "合同未约定预付款，不予支付。"}
-    values = {"decision": "agree", "opinion": OPINIONS[node]}
+    values: dict[str, Any] = {"decision": "agree", "opinion": OPINIONS[node]}
     if node == "certify":
         values |= {
             "progress": payment.progress_permille,
@@ -207,7 +207,8 @@ def _actor(contract: Contract, node: str) -> str:
 
 def _unit(contract: Contract) -> str:
     department = contract.project.project.unit.department
-    return str(department.code).removesuffix("-unit")
+    assert department is not None, contract
+    return department.code.removesuffix("-unit")
 
 
 def _weekdays(story: Story, last: int, *, back: int) -> list[int]:

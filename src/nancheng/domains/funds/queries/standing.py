@@ -93,7 +93,7 @@ def earlier(contract_id: int, *, but: int | None = None) -> list[Earlier]:
     return [
         Earlier(*row)
         for row in Payment.objects.filter(contract_id=contract_id, state__in=LIVE)
-        .exclude(pk=but)
+        .exclude(pk=but or 0)
         .order_by("applied_on", "id")
         .values_list("case__number", "amount_fen", "applied_on")
     ]
@@ -156,7 +156,7 @@ def _contract(contract: Contract, payment_id: int | None) -> ContractStanding:
 def _committed(payment_id: int | None, **of: object) -> int:
     total = (
         Payment.objects.filter(state__in=COMMITTED, **of)
-        .exclude(pk=payment_id)
+        .exclude(pk=payment_id or 0)
         .aggregate(total=Sum("amount_fen"))["total"]
     )
     return int(total or 0)
@@ -165,6 +165,6 @@ def _committed(payment_id: int | None, **of: object) -> int:
 def _used(invoices: Iterable[values.Invoice], payment_id: int | None) -> frozenset[str]:
     numbers = {invoice.number for invoice in invoices}
     found = Invoice.objects.filter(number__in=numbers, released_at__isnull=True).exclude(
-        payment_id=payment_id
+        payment_id=payment_id or 0
     )
     return frozenset(found.values_list("number", flat=True))

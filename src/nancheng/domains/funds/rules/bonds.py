@@ -40,7 +40,6 @@ class BondFacts:
     frequency: int
     issued_on: date
     interest_from: date
-    matures_on: date
     issue_fee_ppm: int
     registration_fee_ppm: int
     redemption_fee_ppm: int

@@ -25,7 +25,6 @@ BOND = BondFacts(
     frequency=2,
     issued_on=date(2020, 3, 30),
     interest_from=date(2020, 3, 31),
-    matures_on=date(2030, 3, 31),
     issue_fee_ppm=800,
     registration_fee_ppm=64,
     redemption_fee_ppm=50,

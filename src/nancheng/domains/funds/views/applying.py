@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -138,7 +138,11 @@ def _keep_papers(request: IdentifiedRequest, form: forms.Apply) -> list[Any]:
         try:
             kept.append(
                 file_actions.keep(
-                    upload, name=upload.name, by=request.identity, at=timezone.now(), purpose=kind
+                    cast("BinaryIO", upload),
+                    name=upload.name or "",
+                    by=request.identity,
+                    at=timezone.now(),
+                    purpose=kind,
                 )
             )
         except Refused as refused:
