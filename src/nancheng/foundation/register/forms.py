@@ -26,6 +26,7 @@ from nancheng.foundation.web import refusals
 from nancheng.kernel.refusal import Refused
 
 FEN_PER_WAN = 1_000_000
+CHOOSE = ("", gettext_lazy("请选择"))
 
 
 def new_key() -> str:
@@ -50,7 +51,9 @@ class OrganisationForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("单位名称"), max_length=100)
     name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=200, required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("单位类型"), choices=Organisation.Kind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("单位类型"), choices=[CHOOSE, *Organisation.Kind.choices]
+    )
     region = forms.CharField(
         label=gettext_lazy("行政区划代码"),
         max_length=12,
@@ -122,7 +125,9 @@ class ProjectForm(forms.Form):
         help_text=gettext_lazy("填写已登记单位的名称或统一社会信用代码。"),
     )
     supervising_department = forms.ChoiceField(label=gettext_lazy("主管部门"))
-    field = forms.ChoiceField(label=gettext_lazy("投向领域"), choices=Project.Field.choices)
+    field = forms.ChoiceField(
+        label=gettext_lazy("投向领域"), choices=[CHOOSE, *Project.Field.choices]
+    )
     total_investment = forms.DecimalField(
         label=gettext_lazy("总投资（万元）"),
         max_digits=16,
@@ -131,11 +136,11 @@ class ProjectForm(forms.Form):
         error_messages={"invalid": gettext_lazy("请填写数字，如 1212 或 1212.50。")},
     )
     place = forms.ChoiceField(label=gettext_lazy("所在场所"), required=False)
-    site = forms.CharField(label=gettext_lazy("建设地点"), max_length=200, required=False)
     planned_start_on = day(gettext_lazy("计划开工"))
     planned_finish_on = day(gettext_lazy("计划完工"))
     actual_start_on = day(gettext_lazy("实际开工"))
     actual_finish_on = day(gettext_lazy("实际完工"))
+    site = forms.CharField(label=gettext_lazy("建设地点"), max_length=200, required=False)
     content = forms.CharField(
         label=gettext_lazy("建设内容和规模"),
         max_length=1000,
@@ -152,10 +157,10 @@ class ProjectForm(forms.Form):
         if entry is not None:
             kwargs["initial"] = _project_initial(entry)
         super().__init__(*args, **kwargs)
-        self.choose("supervising_department", offered.departments)
+        self.choose("supervising_department", [CHOOSE, *offered.departments])
         self.choose("place", [("", _("（不在园区或地块内）")), *offered.places])
 
-    def choose(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+    def choose(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
         """Offer these choices."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField), name

@@ -66,7 +66,7 @@ PROJECTS = Table(
             "total_investment_fen", _("总投资（万元）"), kind="wan", order=("total_investment_fen",)
         ),
         Column("planned_finish_on", _("计划完工"), kind="day", order=("planned_finish_on",)),
-        Column("approval_code", _("投资项目代码"), is_exported=True),
+        Column("approval_code", _("投资项目代码"), role="lead"),
     ),
     filters=(
         Filter(
