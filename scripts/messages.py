@@ -13,6 +13,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import mofile, pofile
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "nancheng"
 KEYWORDS = DEFAULT_KEYWORDS | {"gettext_lazy": None, "ngettext_lazy": (1, 2)}
 TEMPLATES = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trimmed": "true", "silent": "false"}
+# The compiled form holds dates; a fixed one lets the same texts give the same file.
+NO_DATE = datetime(2020, 1, 1, tzinfo=UTC)
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
@@ -79,7 +82,9 @@ def merged(app: Path) -> Catalog:
         if _po(app).exists()
         else None
     )
-    made = Catalog(locale="en", charset="utf-8", fuzzy=False)
+    made = Catalog(
+        locale="en", charset="utf-8", fuzzy=False, creation_date=NO_DATE, revision_date=NO_DATE
+    )
     for message in texts(app):
         if not message.id:
             continue

@@ -24,14 +24,6 @@ FOUNDATION_APPS = [f"nancheng.foundation.{app}" for app in wiring.FOUNDATION]
 DOMAIN_APPS = [f"nancheng.domains.{domain}" for domain in wiring.DOMAINS]
 DASHBOARD_APPS = [f"nancheng.dashboards.{dashboard}" for dashboard in wiring.DASHBOARDS]
 
-
-def _present(apps: list[str]) -> list[str]:  # while the apps land; goes before the first release
-    return [a for a in apps if (ROOT / "src" / a.replace(".", "/") / "__init__.py").exists()]
-
-
-FOUNDATION_APPS, DOMAIN_APPS, DASHBOARD_APPS = map(
-    _present, (FOUNDATION_APPS, DOMAIN_APPS, DASHBOARD_APPS)
-)
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

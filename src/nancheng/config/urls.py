@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from nancheng.config import wiring
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(prefix, include(f"nancheng.{app}.urls"))
-    for prefix, app in wiring.MOUNTS
-    if find_spec(f"nancheng.{app}") and find_spec(f"nancheng.{app}.urls")
+    path(prefix, include(f"nancheng.{app}.urls")) for prefix, app in wiring.MOUNTS
 ]
 handler400 = "nancheng.foundation.web.refusals.bad_request"
 handler403 = "nancheng.foundation.web.refusals.forbidden"

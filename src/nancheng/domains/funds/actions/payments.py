@@ -23,6 +23,7 @@ from nancheng.domains.funds.rules.facts import Application
 from nancheng.foundation.cases import actions as cases
 from nancheng.foundation.cases import queries as case_queries
 from nancheng.foundation.cases.actions import Opening
+from nancheng.foundation.files import actions as files
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
@@ -56,6 +57,7 @@ def apply(application: Application, *, by: Actor, at: datetime, key: str) -> Pay
         case=case, request_key=request_key, **_columns(application, examined)
     )
     _put_invoices(payment, application)
+    files.attach(application.attachment_ids, case_id=case.pk, by=by, at=at)
     _finish_application(case.pk, by=by, at=at, key=f"{key}/apply")
     return payment
 
@@ -84,6 +86,7 @@ def apply_again(
     payment.save()
     payment.invoices.filter(released_at__isnull=True).update(released_at=at)
     _put_invoices(payment, application)
+    files.attach(application.attachment_ids, case_id=payment.case_id, by=by, at=at)
     _finish_application(
         payment.case_id, by=by, at=at, key=key, values=_variables(application, examined)
     )

@@ -40,6 +40,8 @@ class Application:
     invoices: tuple[Invoice, ...]
     papers: frozenset[str]
     payee_id: int | None = None
+    # Uploaded papers (drafts of the applicant) that go into the case with it.
+    attachment_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,10 +326,10 @@ def do(world: World, payment: Payment, *, who: str = "", **changes: Any) -> str:
     return node_of(payment)
 
 
-def until(world: World, payment: Payment, node: str) -> None:
-    """Agree step by step until a payment waits at a node, or is over for ""."""
+def until(world: World, payment: Payment, node: str) -> str:
+    """Agree step by step until a payment waits at a node, or is over for ""; return the node."""
     for _ in range(20):
         if node_of(payment) == node:
-            return
+            return node
         do(world, payment)
     raise AssertionError(f"never at {node}: {node_of(payment)}")

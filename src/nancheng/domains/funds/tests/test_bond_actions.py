@@ -12,6 +12,7 @@ from nancheng.domains.funds.actions import bonds, projects
 from nancheng.domains.funds.models import Allocation, Batch, Bond, Contract, Screening
 from nancheng.domains.funds.queries import bonds as bond_queries
 from nancheng.domains.funds.queries import money
+from nancheng.domains.funds.rules.bonds import BatchFacts
 from nancheng.domains.funds.rules.facts import Verdict
 from nancheng.domains.funds.tests import making
 from nancheng.domains.funds.tests.making import AT, WAN, World
@@ -115,7 +116,7 @@ def test_money_does_not_arrive_before_the_bond(world: World) -> None:
 
 def test_who_may_not_is_refused(world: World) -> None:
     with pytest.raises(Refused, match=r"people\.not-allowed"):
-        bonds.open_batch(making.BatchFacts(2020, 2, "二", "Two", WAN, "文"), by=world["clerk"])
+        bonds.open_batch(BatchFacts(2020, 2, "二", "Two", WAN, "文"), by=world["clerk"])
     with pytest.raises(Refused, match=r"people\.not-allowed"):
         projects.decide_screening(
             1,

@@ -280,19 +280,23 @@ def test_sending_back_asks_the_earlier_step_again(world: World) -> None:
     assert making.node_of(payment) == "sign"
 
 
+def _treasury_sends_back(world: World, payment: Payment) -> None:
+    making.until(world, payment, "pay")
+    making.do(world, payment, decision="refuse")
+
+
+def _bank_returns(world: World, payment: Payment) -> None:
+    making.until(world, payment, "bank")
+    making.do(world, payment, decision="returned", return_reason="退")
+
+
 WAYS: tuple[Callable[[World, Payment], object], ...] = (
     lambda world, payment: making.until(world, payment, ""),
     lambda world, payment: making.until(world, payment, "pay"),
     lambda world, payment: making.until(world, payment, "bank"),
     lambda world, payment: making.do(world, payment, decision="refuse"),
-    lambda world, payment: (
-        making.until(world, payment, "pay"),
-        making.do(world, payment, decision="refuse"),
-    ),
-    lambda world, payment: (
-        making.until(world, payment, "bank"),
-        making.do(world, payment, decision="returned", return_reason="退"),
-    ),
+    _treasury_sends_back,
+    _bank_returns,
 )
 
 

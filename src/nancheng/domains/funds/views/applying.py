@@ -71,12 +71,6 @@ def _page(request: IdentifiedRequest, offer: Offer, payment: Payment | None) -> 
         except Refused as refused:
             _blame(form, refused)
         else:
-            file_actions.attach(
-                [one.pk for one in kept],
-                case_id=made.case_id,
-                by=request.identity,
-                at=timezone.now(),
-            )
             messages.success(
                 request, _("用款申请 %(number)s 已提交。") % {"number": made.case.number}
             )
@@ -165,6 +159,7 @@ def _application(
         progress_permille=given["progress"],
         invoices=given["invoices"],
         papers=frozenset({one.purpose for one in kept} | handed_in),
+        attachment_ids=tuple(one.pk for one in kept),
     )
 
 
