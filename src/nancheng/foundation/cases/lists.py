@@ -278,6 +278,7 @@ def process(request: IdentifiedRequest, kind: str) -> HttpResponse:
         {
             "process": found,
             "names": desk.element_names(definition),
+            "definition": definition,
             "diagram": bpmn.diagram(definition),
             "program": program,
             "steps": _steps(program),

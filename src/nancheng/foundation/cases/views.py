@@ -317,6 +317,7 @@ def _drawing(case: Case) -> dict[str, Any]:
     return {
         "diagram": bpmn.diagram(definition),
         "names": desk.element_names(definition),
+        "definition": definition,
         "marks": queries.nodes_by_state(case.pk),
     }
 

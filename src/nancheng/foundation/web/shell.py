@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.module_loading import import_string
 
+from nancheng.foundation.web import wording
 from nancheng.foundation.web.menu import Group, Item
 
 WHOLE_PAGE = "web/base.html"
@@ -74,12 +75,16 @@ def _shell(request: HttpRequest) -> Shell:
     names: Mapping[str, str] = getattr(settings, "SHELL", {})
     person_id = getattr(getattr(request, "user", None), "pk", None)
     search_href = _address(names.get("search_page", ""))
+    identity_id = getattr(actor, "identity_id", None)
+    identities = _identities(names, person_id=person_id, at=at) if actor else ()
+    # The choices have both languages, the actor only the one that history is written in.
+    mine = next((i for i in identities if getattr(i, "identity_id", None) == identity_id), actor)
     return Shell(
         person=getattr(actor, "name", ""),
-        post=getattr(actor, "post_name", ""),
-        department=getattr(actor, "department_name", ""),
-        identity_id=getattr(actor, "identity_id", None),
-        identities=_identities(names, person_id=person_id, at=at) if actor else (),
+        post=wording.named(mine, "post_name"),
+        department=wording.named(mine, "department_name"),
+        identity_id=identity_id,
+        identities=identities,
         menu=_menu(request.path, actor, at=at) if actor else (),
         notices=_count(names.get("notices", ""), actor, at=at) if actor else 0,
         notices_href=_address(names.get("notices_page", "")),

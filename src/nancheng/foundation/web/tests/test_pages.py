@@ -39,6 +39,7 @@ def test_identities_can_be_switched_in_both_languages(client: Client) -> None:
     assert "财政金融局 · 经办岗" in client.get("/list/").content.decode()
     english = client.get("/list/", headers={"Accept-Language": "en"}).content.decode()
     assert "Finance bureau · Clerk" in english
+    assert "甲某 · Reviewer" in english
     assert '<html lang="en">' in english
 
 
