@@ -1,0 +1,81 @@
+"""What goes over the wire comes back as it was, and JSON can carry it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nancheng.kernel.process import messages as m
+from nancheng.kernel.process import wire
+
+PLAIN = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(max_size=8),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.dates(),
+    st.times(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.timedeltas(),
+)
+KEYS = st.one_of(st.text(max_size=6), st.sampled_from(("$date", "$map", "$decimal")))
+VALUES = st.recursive(
+    PLAIN,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_every_value_comes_back(value: object) -> None:
+    text = json.dumps(wire.value_to_json(value))
+    back = wire.value_from_json(json.loads(text))
+    assert back == value
+    assert type(back) is type(value)
+
+
+@given(st.dictionaries(st.text(max_size=6), VALUES, max_size=4))
+def test_an_event_with_variables_comes_back(variables: dict[str, object]) -> None:
+    event = m.Completed(3, "check", variables)
+    assert wire.from_json(json.loads(json.dumps(wire.to_json(event)))) == event
+
+
+def test_the_shapes_are_fixed() -> None:
+    """Stored rows are read for years: a changed shape needs a new version, and the old one a reader."""
+    values = {
+        "amount": Decimal("12.50"),
+        "on": date(2026, 3, 2),
+        "at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+        "until": time(17, 30),
+        "took": timedelta(days=1, seconds=2),
+    }
+    assert wire.to_json(m.Completed(1, "a", values)) == {
+        "event": "Completed",
+        "v": 1,
+        "item": 1,
+        "node": "a",
+        "variables": {
+            "amount": {"$decimal": "12.50"},
+            "on": {"$date": "2026-03-02"},
+            "at": {"$datetime": "2026-03-02T09:00:00+00:00"},
+            "until": {"$time": "17:30:00"},
+            "took": {"$span": "1 2 0"},
+        },
+    }
+
+
+@pytest.mark.parametrize("written", [{}, {"event": "Flown", "v": 1}, {"event": "Fired", "v": 2}])
+def test_what_is_not_known_is_an_error(written: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"unknown event"):
+        wire.from_json(written)
+
+
+def test_what_has_no_shape_is_an_error() -> None:
+    with pytest.raises(TypeError, match=r"no JSON shape"):
+        wire.value_to_json({"odd": object()})
