@@ -24,7 +24,7 @@ from nancheng.kernel.refusal import Refused
 @transaction.atomic
 def open_batch(facts: BatchFacts, *, by: Actor) -> Batch:
     """Enter a batch and its quota; the same year and number again returns what is there."""
-    projects.allow(by, "funds.bond.edit")
+    projects.allow(by=by, verb="funds.bond.edit")
     values = asdict(facts)
     year, number = values.pop("year"), values.pop("number")
     batch, _ = Batch.objects.get_or_create(year=year, number=number, defaults=values)
@@ -46,7 +46,7 @@ def issue_bond(
     ``shares`` maps funded projects to fen and adds up to the bond's amount. The same code again
     returns what is there. Raises ``Refused`` of ``rules.check_bond``.
     """
-    projects.allow(by, "funds.bond.edit")
+    projects.allow(by=by, verb="funds.bond.edit")
     if known := Bond.objects.filter(code=facts.code).first():
         return known
     batch = Batch.objects.select_for_update().get(pk=facts.batch_id)
@@ -105,7 +105,7 @@ def receive(
 
     Raises ``Refused`` "funds.beyond-allocation", "funds.arrived-before-issue".
     """
-    projects.allow(by, "funds.bond.edit")
+    projects.allow(by=by, verb="funds.bond.edit")
     known = Tranche.objects.filter(allocation_id=allocation_id, document=document).first()
     if known is not None:
         return known

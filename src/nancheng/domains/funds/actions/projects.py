@@ -27,7 +27,7 @@ from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
 
-def allow(by: Actor, verb: str) -> None:
+def allow(*, by: Actor, verb: str) -> None:
     """Raise ``Refused`` "people.not-allowed" unless the actor is granted the verb."""
     if not rights.may(by, verb):
         raise Refused("people.not-allowed", post=by.post_name)
@@ -41,7 +41,7 @@ def fund_project(
 
     The same project again returns what is there. Raises ``Refused`` "funds.items-beyond-estimate".
     """
-    allow(by, "funds.bond.edit")
+    allow(by=by, verb="funds.bond.edit")
     if known := FundedProject.objects.filter(project_id=project_id).first():
         return known
     rules.check_estimate(estimate_fen, sum(item.approved_fen for item in items))
@@ -73,7 +73,7 @@ def decide_screening(
 
     Raises ``Refused`` "funds.verdict-needs-reason" or "funds.screening-decided".
     """
-    allow(by, "funds.screening.decide")
+    allow(by=by, verb="funds.screening.decide")
     screening = Screening.objects.select_for_update().get(pk=screening_id)
     payments.check_verdict(verdict, reason, given=Verdict(screening.verdict), word=screening.word)
     screening.verdict = verdict
@@ -91,7 +91,7 @@ def sign_contract(facts: ContractFacts, *, by: Actor, at: datetime) -> Contract:
     Raises ``Refused`` for bounds of ``rules.check_contract``, "funds.item-not-planned" for an item
     of another project.
     """
-    allow(by, "funds.bond.edit")
+    allow(by=by, verb="funds.bond.edit")
     if known := Contract.objects.filter(number=facts.number).first():
         return known
     rules.check_contract(facts)
