@@ -47,7 +47,7 @@ def test_an_event_with_variables_comes_back(variables: dict[str, object]) -> Non
 
 
 def test_the_shapes_are_fixed() -> None:
-    """Stored rows are read for years: a changed shape needs a new version, and a reader for both."""
+    """Stored rows are read for years: a changed shape needs a new version."""
     values = {
         "amount": Decimal("12.50"),
         "on": date(2026, 3, 2),
