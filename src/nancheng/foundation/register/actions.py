@@ -88,6 +88,8 @@ def register_project(
     facts, a taken approval code, or a department beyond the author's reach.
     """
     _allow(by, "register.project.edit")
+    # Locked first: whoever sends the same form at the same moment waits here, then finds the key.
+    sequence = _locked_sequence(PROJECT_PREFIX, timezone.localdate(at).year)
     if key and (made := Project.objects.filter(request_key=key).first()):
         return made
     checked = rules.checked_project(facts)
@@ -95,7 +97,7 @@ def register_project(
         _free(Project, "approval_code", checked.approval_code, "register.approval.taken")
     project = Project(
         **asdict(checked),
-        number=_next_number(PROJECT_PREFIX, timezone.localdate(at).year),
+        number=_next_number(sequence),
         request_key=key or None,
         is_demonstration=is_demonstration,
         registered_at=at,
@@ -223,13 +225,16 @@ def _place_values(facts: PlaceFacts) -> dict[str, object]:
     return values
 
 
-def _next_number(prefix: str, year: int) -> str:
+def _locked_sequence(prefix: str, year: int) -> Sequence:
     series = f"{prefix}-{year}-"
     Sequence.objects.get_or_create(prefix=series)
-    sequence = Sequence.objects.select_for_update().get(prefix=series)
+    return Sequence.objects.select_for_update().get(prefix=series)
+
+
+def _next_number(sequence: Sequence) -> str:
     sequence.last += 1
     sequence.save(update_fields=["last"])
-    return f"{series}{sequence.last:04d}"
+    return str(sequence)
 
 
 def _free(model: type[Entry], field: str, value: str, refusal: str) -> None:
