@@ -46,6 +46,7 @@ JOBS = (
     "nancheng.foundation.cases.jobs.fire_due",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
+    "nancheng.foundation.files.jobs.sweep",
 )
 
 # `nancheng demo`: who is there, what happened, and who one may be.

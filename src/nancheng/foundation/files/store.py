@@ -67,6 +67,21 @@ def is_whole(sha256: str) -> bool:
         return False
 
 
+def swept_at() -> float:
+    """Return when the folder was last swept, in seconds since 1970; 0 if never."""
+    try:
+        return (folder() / "swept").stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def note_sweep(at: float) -> None:
+    """Note that the folder was swept at a time, in seconds since 1970."""
+    folder().mkdir(parents=True, exist_ok=True, mode=0o750)
+    (folder() / "swept").touch()
+    os.utime(folder() / "swept", (at, at))
+
+
 def contents() -> Iterator[Path]:
     """Yield the file of every content."""
     yield from (each for each in folder().glob("??/??/*") if len(each.name) == 64)

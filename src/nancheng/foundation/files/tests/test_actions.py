@@ -137,6 +137,18 @@ def test_the_sweeper_takes_what_nobody_will_ask_for_and_nothing_else() -> None:
     assert Attachment.objects.get() == submitted
 
 
+def test_the_sweeper_walks_once_a_day_however_often_it_is_called() -> None:
+    assert jobs.sweep(at=AT) == 0
+    leftover = store.folder() / "incoming" / "upload-x"
+    leftover.parent.mkdir(parents=True)
+    leftover.write_bytes(b"half")
+    os.utime(leftover, (0, 0))
+    assert jobs.sweep(at=AT + timedelta(hours=23)) == 0
+    assert leftover.exists()
+    assert jobs.sweep(at=AT + timedelta(hours=24)) == 1
+    assert not leftover.exists()
+
+
 def test_damage_on_disk_is_found() -> None:
     by = making.an_actor("clerk")
     whole, damaged = kept(by), kept(by, making.CSV, "a.csv")
