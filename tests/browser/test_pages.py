@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 PAGES_MAX = 80
 FILES = re.compile(r"/(export|download|files)\b|[?&](export|format)=|\.(xlsx|csv|pdf)\b")
-WALKERS = ["clerk", "finance", "leader", "office"]
+# Kinds of pages already judged, by language and width: other walkers only follow their links.
+JUDGED: set[tuple[str, str, bool]] = set()
 
 
 def _pattern(address: str) -> str:
@@ -26,7 +27,10 @@ def _pattern(address: str) -> str:
 
 
 def _links(page: Page) -> list[str]:
-    found = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+    # By attribute: the links of a drawing are SVG's, whose href is an object.
+    found = page.locator("a[href]").evaluate_all(
+        "links => links.map(link => new URL(link.getAttribute('href'), location).href)"
+    )
     here = urlsplit(page.url).netloc
     return [link for link in found if urlsplit(link).netloc == here and not FILES.search(link)]
 
@@ -49,49 +53,46 @@ def walk(page: Page) -> Iterator[str]:
         waiting.extend(_links(page))
 
 
-def _check(page: Page, name: str) -> None:
-    assert page.locator("h1").count() == 1, page.url
-    watching.assert_accessible(page)
-    watching.assert_fits(page)
-    watching.picture(page, name)
+def _speaks(page: Page, lang: str) -> bool:
+    said = page.locator("html").get_attribute("lang") or ""
+    return said[:2] == lang[:2]
 
 
-def _name(pattern: str, username: str, lang: str) -> str:
-    return f"{username}-{lang}" + re.sub(r"\W+", "-", pattern).rstrip("-")
+def _faults(page: Page, pattern: str, lang: str, *, phone: bool = False) -> list[str]:
+    """Return what is wrong with the page as it is now; a kind of page is judged once a run."""
+    if (pattern, lang, phone) in JUDGED:
+        return []
+    JUDGED.add((pattern, lang, phone))
+    faults = [
+        *watching.accessibility_faults(page),
+        *watching.width_faults(page),
+        *([] if page.locator("h1").count() == 1 else ["not one h1"]),
+        *([] if _speaks(page, lang) else ["wrong language"]),
+    ]
+    watching.picture(page, f"{lang}{re.sub(r'[^a-z0-9N]+', '-', pattern).rstrip('-')}")
+    return [f"{page.url}: {fault}" for fault in faults]
 
 
-@pytest.mark.parametrize("username", WALKERS)
-def test_every_page_one_can_reach_is_whole(page_for: Visitor, username: str) -> None:
-    page = page_for(username)
-    faults = []
-    for pattern in walk(page):
-        try:
-            _check(page, _name(pattern, username, "zh"))
-        except AssertionError as fault:
-            faults.append(str(fault))
-    assert not faults, "\n\n".join(faults)
-
-
-def test_every_page_is_whole_in_english(page_for: Visitor) -> None:
-    page = page_for("finance", "en")
-    faults = []
-    for pattern in walk(page):
-        try:
-            _check(page, _name(pattern, "finance", "en"))
-            assert page.locator("html").get_attribute("lang") == "en"
-        except AssertionError as fault:
-            faults.append(str(fault))
-    assert not faults, "\n\n".join(faults)
-
-
-def test_every_page_is_whole_on_a_phone(page_for: Visitor) -> None:
-    page = page_for("clerk", phone=True)
-    faults = []
-    for pattern in walk(page):
-        try:
-            _check(page, _name(pattern, "clerk", "zh"))
-        except AssertionError as fault:
-            faults.append(str(fault))
+@pytest.mark.parametrize(
+    ("username", "lang", "phone"),
+    [
+        ("finance", "zh-hans", False),
+        ("clerk", "zh-hans", False),
+        ("office", "zh-hans", False),
+        ("debt", "zh-hans", False),
+        ("debt", "en", False),
+        ("clerk", "en", False),
+        ("debt", "zh-hans", True),
+        ("clerk", "en", True),
+    ],
+)
+def test_every_page_one_can_reach_is_whole(
+    page_for: Visitor, username: str, lang: str, phone: bool
+) -> None:
+    page = page_for(username, lang, phone=phone)
+    faults = [
+        fault for pattern in walk(page) for fault in _faults(page, pattern, lang, phone=phone)
+    ]
     assert not faults, "\n\n".join(faults)
 
 
@@ -99,4 +100,4 @@ def test_every_page_is_whole_on_a_phone(page_for: Visitor) -> None:
 def test_the_sign_in_page_is_whole(page_for: Visitor, lang: str) -> None:
     page = page_for.stranger(lang)
     page.goto("/account/sign-in/")
-    _check(page, f"sign-in-{lang}")
+    assert not _faults(page, "/sign-in", lang)

@@ -109,24 +109,35 @@ class Visitor:
             context.close()
 
 
-def assert_accessible(page: Page) -> None:
-    """Fail with axe's own words when it finds anything on the page as it is now."""
+def accessibility_faults(page: Page) -> list[str]:
+    """Return what axe finds on the page as it is now, in its own words."""
     options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
     found = Axe().run(page, options=options).response["violations"]
-    told = [
+    return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    "
         + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in rule["nodes"][:5])
         for rule in found
     ]
-    assert not told, f"{page.url}\n" + "\n".join(told)
 
 
-def assert_fits(page: Page) -> None:
-    """Fail when the page is wider than its window, so that one would have to scroll sideways."""
+def assert_accessible(page: Page) -> None:
+    """Fail with axe's own words when it finds anything on the page as it is now."""
+    found = accessibility_faults(page)
+    assert not found, f"{page.url}\n" + "\n".join(found)
+
+
+def width_faults(page: Page) -> list[str]:
+    """Say when the page is wider than its window, so that one would have to scroll sideways."""
     width, window = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
-    assert width <= window, f"{page.url} is {width} px wide in a window of {window} px"
+    return [f"{width} px wide in a window of {window} px"] if width > window else []
+
+
+def assert_fits(page: Page) -> None:
+    """Fail when the page is wider than its window."""
+    found = width_faults(page)
+    assert not found, f"{page.url}: {found}"
 
 
 def picture(page: Page, name: str, *, whole: bool = True) -> Path:
