@@ -56,7 +56,7 @@ def _field_parts(funds: Overview) -> list[Part]:
         Part(
             label=field.label,
             value=float(field.allocated_fen),
-            shown=f"{figures.yi(field.allocated_fen)} {_('亿')}",
+            shown=figures.yi(field.allocated_fen),
             href=f"{projects}?field={field.code}",
         )
         for field in funds.fields

@@ -206,7 +206,7 @@ class Payment(models.Model):
         APPLIED = "applied", _("审批中")
         RESERVED = "reserved", _("已预留")
         POSTED = "posted", _("已支付待回单")
-        PAID = "paid", _("已到账")
+        PAID = "paid", _("支付完成")
         RETURNED = "returned", _("银行退汇")
         REFUSED = "refused", _("不予支付")
         DROPPED = "dropped", _("已终止")

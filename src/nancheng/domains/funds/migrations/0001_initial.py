@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('progress_permille', models.PositiveIntegerField()),
                 ('purpose', models.CharField(max_length=200)),
                 ('papers', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('applied', '审批中'), ('reserved', '已预留'), ('posted', '已支付待回单'), ('paid', '已到账'), ('returned', '银行退汇'), ('refused', '不予支付'), ('dropped', '已终止')], default='applied', max_length=10)),
+                ('state', models.CharField(choices=[('applied', '审批中'), ('reserved', '已预留'), ('posted', '已支付待回单'), ('paid', '支付完成'), ('returned', '银行退汇'), ('refused', '不予支付'), ('dropped', '已终止')], default='applied', max_length=10)),
                 ('flags', models.JSONField(default=list)),
                 ('applied_on', models.DateField()),
                 ('order_number', models.CharField(blank=True, max_length=40)),

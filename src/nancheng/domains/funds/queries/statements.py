@@ -74,7 +74,7 @@ def _run(found: list[tuple[str, Any]], numbers: dict[int, str]) -> list[Line]:
                 held_fen=one.held_fen,
                 balance_fen=balance_fen,
                 available_fen=available_fen,
-                by=one.by,
+                by=one.by.partition(" · ")[0],
             )
         )
     return lines

@@ -252,11 +252,9 @@ PAYMENTS = Table(
         ),
         Column("amount_fen", gettext_lazy("金额（元）"), kind="money", order=("amount_fen",)),
         Column("payee", gettext_lazy("收款单位"), value=lambda row: wording.named(row.payee)),
-        Column("purpose", gettext_lazy("用途")),
         Column("step", gettext_lazy("当前环节"), value=_step),
         Column("light", gettext_lazy("期限"), kind="light", value=lambda row: row.lamp),
         Column("applied_on", gettext_lazy("申请日"), kind="day", order=("applied_on",)),
-        Column("paid_on", gettext_lazy("到账日"), kind="day", order=("paid_on",)),
     ),
     filters=(
         Filter(
@@ -300,10 +298,10 @@ def payment_list(request: IdentifiedRequest) -> HttpResponse:
     return tables.answer(request, "funds/payments.html", table, {"may_apply": may_apply})
 
 
-def _lamp(now: worklist.Today, row: Any) -> Lamp:
+def _lamp(now: worklist.Today, row: Any) -> Lamp | None:
     due_on: date | None = row.step_due_on
     if row.case.status != "open" or due_on is None:
-        return Lamp("grey", _("未计时"))
+        return None
     left = (due_on - now.on).days
     words = _("超期 %(days)s 天") if left < 0 else _("剩余 %(days)s 天")
     return Lamp(now.light(due_on).value, words % {"days": abs(left)})
@@ -315,10 +313,11 @@ LEDGER = Table(
     columns=(
         Column("booked_on", gettext_lazy("记账日"), kind="day", role="lead"),
         Column("words", gettext_lazy("摘要"), role="main"),
-        Column("bond", gettext_lazy("债券")),
+        Column("bond", gettext_lazy("债券"), role="lead"),
         Column(
             "case_number",
             gettext_lazy("事项编号"),
+            role="lead",
             href=lambda row: (
                 reverse("cases:case", args=[row.case_number]) if row.case_number else ""
             ),
