@@ -54,9 +54,10 @@ def _field_parts(funds: Overview) -> list[Part]:
     projects = reverse("funds:projects")
     return [
         Part(
-            label=field.label,
+            # The figure first: what the legend has no room for is the end of a long name.
+            label=figures.yi(field.allocated_fen),
             value=float(field.allocated_fen),
-            shown=figures.yi(field.allocated_fen),
+            shown=field.label,
             href=f"{projects}?field={field.code}",
         )
         for field in funds.fields
