@@ -14,7 +14,7 @@ CHROMIUM ?=
 export CHROMIUM
 
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-development demo run test check fix verify bench lock clean
+.PHONY: help setup setup-development demo run test check fix verify bench pictures lock clean
 
 help:
 	@echo "make demo     set up, fill the demonstration and serve it at http://127.0.0.1:$(PORT)"
@@ -24,6 +24,7 @@ help:
 	@echo "make run      serve what is there, without filling the demonstration"
 	@echo "make verify   read every process and decision table in the tree and judge it"
 	@echo "make bench    measure, beside other engines and a bare transaction (BENCH_WRITE=1 keeps it)"
+	@echo "make pictures take the front pages' pictures anew, with a Chromium"
 	@echo "make lock     choose newest versions anew and write the locks, with hashes"
 	@echo "make clean    remove everything that was made (the data in var/ stays)"
 
@@ -53,7 +54,10 @@ verify: setup
 	@$(NANCHENG) verify
 
 bench: setup-development
-	@$(RUN) -m bench $(ARGS)
+	@PYTHONPATH=src:. $(VENV)/bin/python -m bench $(ARGS)
+
+pictures: setup-development
+	@PYTHONPATH=src:. $(VENV)/bin/python -m tests.browser.pictures
 
 lock:
 	@$(PYTHON) scripts/lock.py
