@@ -182,6 +182,7 @@ def element_names(definition: Definition) -> dict[str, str]:
     """Return the names on a drawing in the reader's language, by element."""
     named = {node.id: wording.named(node) for node in definition.nodes.values()}
     named |= {lane.id: wording.named(lane) for lane in definition.lanes}
+    named |= {flow.id: wording.named(flow) for flow in definition.flows}
     return {element: name for element, name in named.items() if name}
 
 

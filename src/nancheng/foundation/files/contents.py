@@ -111,7 +111,10 @@ def _check_png(stream: BinaryIO) -> None:
         if first:
             if kind != b"IHDR" or length != 13:
                 raise Refused("files.broken")
-            _check_pixels(*struct.unpack(">II", stream.read(8)))
+            size = stream.read(8)
+            if len(size) < 8:
+                raise Refused("files.broken")
+            _check_pixels(*struct.unpack(">II", size))
             first = False
         place += 12 + length
         if place > end:

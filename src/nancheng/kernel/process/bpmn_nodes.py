@@ -148,6 +148,7 @@ def _read_flow(reading: Reading, element: etree._Element, parent: str) -> None:
         name=element.get("name", ""),
         line=line_of(element),
         parent=parent,
+        name_en=element.get(f"{NC}en", ""),
     )
     reading.flows.append(flow)
 

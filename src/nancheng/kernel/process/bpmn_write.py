@@ -184,6 +184,7 @@ def _loop(element: etree._Element, loop: Loop) -> None:
 def _flow(around: etree._Element, flow: Flow) -> None:
     element = etree.SubElement(around, f"{BPMN}sequenceFlow", id=flow.id)
     _set(element, name=flow.name, sourceRef=flow.source, targetRef=flow.target)
+    _ours(element, en=flow.name_en)
     if flow.condition:
         _feel(element, "conditionExpression", flow.condition)
 

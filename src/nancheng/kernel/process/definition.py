@@ -144,6 +144,7 @@ class Flow:
     name: str = ""
     line: int = 0
     parent: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
