@@ -161,6 +161,7 @@ DEFAULT_FROM_EMAIL = "nancheng@localhost"
 # --- what config tells the rings below -----------------------------------------------------------
 PROCESS_BINDINGS = wiring.PROCESS_BINDINGS
 REFUSALS = wiring.REFUSALS
+TWO_HANDS = wiring.TWO_HANDS
 FILE_READERS = wiring.FILE_READERS
 PROJECT_PANELS = wiring.PROJECT_PANELS
 MENU = wiring.MENU

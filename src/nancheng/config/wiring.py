@@ -10,9 +10,21 @@ DOMAINS = ("funds",)
 DASHBOARDS = ("cockpit",)
 
 # Apps in import order: an app may import those above it.
-FOUNDATION = ("web", "people", "messages", "files", "register", "ledger", "cases")
+FOUNDATION = (
+    "web",
+    "people",
+    "messages",
+    "files",
+    "register",
+    "ledger",
+    "confirmations",
+    "cases",
+)
 
 PROCESS_BINDINGS = tuple(f"nancheng.domains.{domain}.process.BINDINGS" for domain in DOMAINS)
+
+# Dangerous operations that need two persons: tuples of confirmations.operations.Operation.
+TWO_HANDS: tuple[str, ...] = ()
 
 # What each module calls its refusals, for the page that explains them.
 REFUSALS = (
@@ -21,6 +33,7 @@ REFUSALS = (
     "nancheng.foundation.ledger.refusals.REFUSALS",
     "nancheng.foundation.register.refusals.REFUSALS",
     "nancheng.foundation.files.refusals.REFUSALS",
+    "nancheng.foundation.confirmations.refusals.REFUSALS",
     *(f"nancheng.domains.{domain}.refusals.REFUSALS" for domain in DOMAINS),
 )
 
@@ -36,6 +49,7 @@ MOUNTS = (
     ("notices/", "foundation.messages"),
     ("files/", "foundation.files"),
     ("register/", "foundation.register"),
+    ("confirmations/", "foundation.confirmations"),
     ("", "foundation.cases"),
     *((f"{domain}/", f"domains.{domain}") for domain in DOMAINS),
     *((f"{dashboard}/", f"dashboards.{dashboard}") for dashboard in DASHBOARDS),
@@ -69,6 +83,12 @@ MENU = (
             Item(_("我的已办"), "cases:done", "check"),
             Item(_("我发起的"), "cases:started", "send"),
             Item(_("办件查询"), "cases:search", "search", verb="case.view"),
+            Item(
+                _("两人复核"),
+                "confirmations:list",
+                "shield",
+                count="nancheng.foundation.confirmations.queries.waiting",
+            ),
         ),
     ),
     Group(

@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.models import Department, Grant, Identity, Post
-from nancheng.foundation.people.rules import Actor, Reach, Scope
+from nancheng.foundation.people.rules import Actor, Reach, Row, Scope
 
 M = TypeVar("M", bound=Model)
 
@@ -160,18 +160,49 @@ def limit(
 
 def within(rows: QuerySet[M], reach: Reach, fields: Fields) -> QuerySet[M]:
     """Return the rows within a reach."""
+    return rows if reach.everything else rows.filter(condition(reach, fields))
+
+
+def condition(reach: Reach, fields: Fields) -> Q:
+    """Return the condition that a row is within a reach."""
     if reach.everything:
-        return rows
-    condition = Q(pk__in=())
+        return Q()
+    found = Q(pk__in=())
     if reach.owner_identity_id is not None and fields.owner:
-        condition |= Q(**{fields.owner: reach.owner_identity_id})
+        found |= Q(**{fields.owner: reach.owner_identity_id})
     if reach.department_id is not None and fields.department:
-        condition |= Q(**{fields.department: reach.department_id})
+        found |= Q(**{fields.department: reach.department_id})
     if reach.below_path and fields.path:
-        condition |= Q(**{f"{fields.path}__startswith": reach.below_path})
+        found |= Q(**{f"{fields.path}__startswith": reach.below_path})
     if reach.party_department_id is not None and fields.party is not None:
-        condition |= fields.party(reach.party_department_id)
-    return rows.filter(condition)
+        found |= fields.party(reach.party_department_id)
+    return found
+
+
+def granted(*, verb: str, row: Row, on: date) -> list[tuple[int, int]]:
+    """Return (identity, person) of all who may use a verb on a row, by the one rule. Two."""
+    scopes: dict[int, frozenset[Scope]] = {}
+    for duty, scope in Grant.objects.filter(verb=verb).values_list("duty_id", "scope"):
+        scopes[duty] = scopes.get(duty, frozenset()) | {Scope(scope)}
+    holders = (
+        _active(on)
+        .filter(post__duty_id__in=scopes)
+        .order_by("id")
+        .values_list(
+            "id",
+            "person_id",
+            "post__duty_id",
+            "post__department_id",
+            "post__department__path",
+        )
+    )
+    return [
+        (identity, person)
+        for identity, person, duty, department, path in holders
+        if rules.spread(
+            scopes[duty], identity_id=identity, department_id=department, path=path
+        ).holds(row)
+    ]
 
 
 def _active(on: date) -> QuerySet[Identity]:

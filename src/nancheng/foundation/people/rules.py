@@ -22,6 +22,15 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """The absent identity that a deputy stands in for."""
+
+    identity_id: int
+    person_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The identity that acts: one person at one post, with the verbs its duty grants."""
 
@@ -35,11 +44,23 @@ class Actor:
     department_path: str
     department_name: str
     verbs: Mapping[str, frozenset[Scope]] = field(default_factory=dict, compare=False)
+    # A deputy acts in his or her own name, at the post of the one who is absent.
+    acting_for: Principal | None = None
 
     @property
     def label(self) -> str:
-        """Return the line that history keeps: name, department and post."""
-        return f"{self.name} · {self.department_name} · {self.post_name}"
+        """Return the line that history keeps: name, whom one stands in for, department, post."""
+        name = f"{self.name}（代{self.acting_for.name}）" if self.acting_for else self.name
+        return f"{name} · {self.department_name} · {self.post_name}"
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Return the persons behind the hand: oneself, and the one whom one stands in for.
+
+        Who makes and who checks must have nobody in common here.
+        """
+        principal = {self.acting_for.person_id} if self.acting_for else set()
+        return frozenset({self.person_id, *principal})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +113,23 @@ def reach(actor: Actor | None, verb: str) -> Reach:
     scopes = actor.verbs.get(verb, frozenset()) if actor else frozenset()
     if actor is None or not scopes:
         return NOTHING
+    return spread(
+        scopes,
+        identity_id=actor.identity_id,
+        department_id=actor.department_id,
+        path=actor.department_path,
+    )
+
+
+def spread(scopes: frozenset[Scope], *, identity_id: int, department_id: int, path: str) -> Reach:
+    """Return the rows that scopes reach from where an identity stands."""
     departmental = scopes & {Scope.DEPARTMENT, Scope.BELOW, Scope.PARTY}
     return Reach(
         everything=Scope.ZONE in scopes,
-        owner_identity_id=actor.identity_id if Scope.OWN in scopes else None,
-        department_id=actor.department_id if departmental else None,
-        below_path=actor.department_path if Scope.BELOW in scopes else "",
-        party_department_id=actor.department_id if Scope.PARTY in scopes else None,
+        owner_identity_id=identity_id if Scope.OWN in scopes else None,
+        department_id=department_id if departmental else None,
+        below_path=path if Scope.BELOW in scopes else "",
+        party_department_id=department_id if Scope.PARTY in scopes else None,
     )
 
 

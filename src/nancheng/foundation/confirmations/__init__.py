@@ -1,0 +1,1 @@
+"""Two hands: a dangerous operation is asked for by one person and confirmed by another."""
