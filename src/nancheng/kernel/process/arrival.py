@@ -134,6 +134,16 @@ def _enter(run: Run, plan: Plan, token: Token, more: Data) -> None:
 
 def _call(run: Run, plan: Plan, token: Token, more: Data) -> None:
     data = tokens.resting(token._replace(origin=0), calls=plan.calls, **more)
+    if plan.gives is not None:
+        seen = tokens.seen_from(run, token.scope)
+        if plan.multi:
+            seen = {**seen, plan.multi.element: more["element"], "loopCounter": more["index"]}
+        gives = tokens.mapping(plan.gives, seen)
+        if isinstance(gives, Fault):
+            phase, code = "instance" if plan.multi else "arrive", "process.mapping-failed"
+            tokens.stuck(run, token, code=code, detail=gives.detail, phase=phase, **more)
+            return
+        data["gives"] = gives
     run.emit(m.Called(run.draft.next_item, plan.id, token.scope, data))
 
 

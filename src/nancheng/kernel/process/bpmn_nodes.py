@@ -89,8 +89,10 @@ OUR_ATTRIBUTES = frozenset(
         "en",
         "form",
         "handler",
+        "input",
         "key",
         "limit",
+        "output",
         "result",
         "verbs",
     }

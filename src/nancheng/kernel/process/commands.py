@@ -105,6 +105,17 @@ class Raise:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """Open work, or the process it called, escalates: it goes on unless its catcher interrupts."""
+
+    at: datetime
+    item: int
+    code: str
+    variables: Values = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SendBack:
     """退回: move the token of an open task to a user task it has passed (rule: see ``verbs``)."""
 
@@ -165,11 +176,17 @@ class SetVariables:
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """Go on by another version (the program given with it); ``moves`` are nodes with new ids."""
+    """Go on by another version (the program given with it).
+
+    ``moves`` are nodes and flows with new ids; ``fresh`` are nodes only the new version has (see
+    ``migration.fresh``): what watches is set for these alone, since one that is missing elsewhere
+    has done its work. Without it every missing one is set.
+    """
 
     at: datetime
     by: str
     moves: Mapping[str, str] = field(default_factory=dict)
+    fresh: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +215,6 @@ class Terminate:
     reason: str
 
 
-Work = Complete | Answer | Fail | Fire | Deliver | Signal | Return | Raise | Retry
+Work = Complete | Answer | Fail | Fire | Deliver | Signal | Return | Raise | Escalate | Retry
 Verb = SendBack | TakeBack | AddInstance | RemoveInstance | SetVariables
 Command = Start | Work | Verb | Migrate | Suspend | Resume | Terminate

@@ -38,11 +38,15 @@ STICKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One hand on a path: at this node this was done, and these flows were chosen."""
+    """One hand on a path: at this node this was done, and these flows were chosen.
+
+    ``code`` is that of an error or escalation that was raised.
+    """
 
     node: str
     act: str
     flows: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,9 @@ def _commands(search: _Search, here: int) -> Iterator[tuple[m.Command, str]]:
         make = MAKE.get(item.kind)
         if make:
             yield make(item), item.node
-        if item.kind in (ItemKind.AUTOMATIC, ItemKind.CALL):
-            for code in _errors(search, item):
-                yield m.Raise(oracle.AT, item.number, code), item.node
+        if item.kind in RAISES:
+            for command in _raised(search, item, place.happened):
+                yield command, item.node
 
 
 MAKE: Mapping[ItemKind, Any] = {
@@ -145,12 +149,20 @@ MAKE: Mapping[ItemKind, Any] = {
 }
 
 
-def _errors(search: _Search, item: Item) -> Iterator[str]:
-    """Yield the codes of errors that the boundary of this work is drawn to catch."""
-    for boundary in search.program.plans[item.node].boundaries:
-        event = search.program.plans[boundary].event
-        if event.trigger is Trigger.ERROR:
-            yield event.code or "any"
+def _raised(search: _Search, item: Item, happened: frozenset[str]) -> Iterator[m.Command]:
+    """Yield the errors and escalations of this work that anything around it is drawn to catch."""
+    seen: set[tuple[Trigger, str]] = set()
+    for catcher in footprints.around(search.program, item.node):
+        event = search.program.plans[catcher].event
+        what = event.trigger, event.code or "any"
+        if what in seen or event.trigger not in RAISED or catcher in happened:
+            continue
+        seen.add(what)
+        yield RAISED[event.trigger](oracle.AT, item.number, what[1])
+
+
+RAISED: Mapping[Trigger, Any] = {Trigger.ERROR: m.Raise, Trigger.ESCALATION: m.Escalate}
+RAISES = frozenset({ItemKind.USER, ItemKind.AUTOMATIC, ItemKind.CALL})
 
 
 def _go(search: _Search, here: int, command: m.Command, node: str) -> None:
@@ -158,7 +170,7 @@ def _go(search: _Search, here: int, command: m.Command, node: str) -> None:
     happened = search.places[here].happened if here >= 0 else frozenset()
     if here >= 0 and not search.program.plans[node].interrupting:
         happened |= {node}
-    act = type(command).__name__
+    act, code = type(command).__name__, getattr(command, "code", "")
     results = oracle.outcomes(search.program, search.oracle, state, command)
     for number, (events, reached) in enumerate(results):
         if number == oracle.OUTCOMES_MAX:
@@ -166,11 +178,18 @@ def _go(search: _Search, here: int, command: m.Command, node: str) -> None:
             _report(search, "process.too-many-outcomes", node, here)
             return
         flows = tuple(f for e in events if isinstance(e, m.GatewayTaken) for f in e.flows)
-        place = _Place(reached, happened, here, Move(node, act, flows))
+        heard = happened | _heard(search, events)
+        place = _Place(reached, heard, here, Move(node, act, flows, code))
         index = _place(search, place)
         search.ways.setdefault(here, []).append(index)
         search.met |= footprints.met(search.program, events)
         _look(search, index, events, reached)
+
+
+def _heard(search: _Search, events: tuple[m.Event, ...]) -> set[str]:
+    """Return what caught an escalation without interrupting; it is not tried again on this path."""
+    caught = {event.node for event in events if isinstance(event, m.Caught)}
+    return {node for node in caught if not search.program.plans[node].interrupting}
 
 
 def _place(search: _Search, place: _Place) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from nancheng.kernel.process import messages as m
@@ -80,6 +80,17 @@ def _woken(program: Program, plan: Plan) -> list[str]:
 
 def _next(plan: Plan) -> list[str]:
     return [out.target for out in plan.out] if plan.plain else []
+
+
+def around(program: Program, node: str) -> Iterator[str]:
+    """Yield what may catch an error or escalation of a node, from the inside out."""
+    here = node
+    while here:
+        plan = program.plans[here]
+        yield from plan.boundaries
+        here = plan.parent
+        if plan.kind is not Kind.EVENT_SUB_PROCESS:
+            yield from program.handlers_of.get(here, ())
 
 
 def is_passed(plan: Plan) -> bool:

@@ -16,6 +16,7 @@ from nancheng.kernel.process.commands import (
     Command,
     Complete,
     Deliver,
+    Escalate,
     Fail,
     Fire,
     Migrate,
@@ -41,6 +42,7 @@ __all__ = (
     "Command",
     "Complete",
     "Deliver",
+    "Escalate",
     "Fail",
     "Fire",
     "Migrate",
@@ -157,7 +159,11 @@ class GateOpened:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Another process is called (item kind CALL); ``data["calls"]`` is its key."""
+    """Another process is called (item kind CALL); ``data["calls"]`` is its key.
+
+    ``data["gives"]`` are the variables it begins with, when the drawing maps them (``nc:input``);
+    without, it begins with those visible here.
+    """
 
     item: int
     node: str
@@ -167,7 +173,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The called process ended."""
+    """The called process ended; ``variables`` are what came back, as the drawing maps it."""
 
     item: int
     node: str

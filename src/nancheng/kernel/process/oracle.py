@@ -64,6 +64,8 @@ def compiled(definition: Definition, oracle: Oracle) -> Program:
             values[node.loop.collection] = [1, 2]
         if node.event.key:
             values[node.event.key] = "key"
+        for name in ("input", "output"):
+            values[node.extra.get(name, "").removeprefix("=").strip()] = {}
         if node.event.timer:
             values[node.event.timer.text[1:]] = _TIMES[node.event.timer.kind]
 

@@ -69,6 +69,8 @@ STARTS: Mapping[str, frozenset[Trigger]] = {
     Kind.EVENT_SUB_PROCESS: CAUGHT,
 }
 REPEATS = frozenset({Kind.BOUNDARY, Kind.START})
+# What a call gives and takes: FEEL contexts.
+MAPPINGS = ("input", "output")
 MULTI = frozenset({Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SUB_PROCESS, Kind.CALL})
 
 
@@ -233,6 +235,9 @@ def _texts(drawing: Drawing) -> Iterator[tuple[Node | Flow, str]]:
             yield node, node.event.timer.text[1:]
         if node.event.key:
             yield node, node.event.key
+        if node.kind is Kind.CALL:
+            mapped = (node.extra.get(name, "") for name in MAPPINGS)
+            yield from ((node, text.removeprefix("=").strip()) for text in mapped if text)
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -305,6 +310,9 @@ def _attributes_can_be_read(drawing: Drawing) -> Iterator[Problem]:
         for verb in node.extra.get("verbs", "").split():
             if verb not in VERBS:
                 yield _at("process.verb-unknown", node, verb)
+        for name in MAPPINGS:
+            if name in node.extra and node.kind is not Kind.CALL:
+                yield _at("process.attribute-not-here", node, name)
         result = node.extra.get("result")
         if result is not None and not NAME.fullmatch(result):
             yield _at("process.name-unreadable", node, result)

@@ -79,6 +79,8 @@ class Plan:
     work: str
     result: str
     calls: str
+    gives: Expression | None
+    takes: Expression | None
     inner: str
     reach: Mapping[str, frozenset[str]]
 
@@ -250,12 +252,19 @@ def _plan(
         boundaries=boundaries,
         multi=_multi(node, expressions),
         work=node.extra.get("handler") or node.extra.get("decision") or "",
-        key=expressions(node.event.key) if node.event.key else None,
+        key=_text(node.event.key, expressions),
         result=node.extra.get("result", ""),
         calls=node.calls,
+        gives=_text(node.extra.get("input", ""), expressions),
+        takes=_text(node.extra.get("output", ""), expressions),
         inner="",
         reach={},
     )
+
+
+def _text(text: str, expressions: Expressions) -> Expression | None:
+    """Compile a FEEL text, which may have an equals sign before it; "" gives none."""
+    return expressions(text.removeprefix("=").strip()) if text else None
 
 
 def _out(flow: Flow, expressions: Expressions) -> Out:
@@ -276,7 +285,7 @@ def _multi(node: Node, expressions: Expressions) -> Multi | None:
         collection=expressions(loop.collection),
         element=loop.element,
         sequential=loop.sequential,
-        until=expressions(loop.until) if loop.until else None,
+        until=_text(loop.until, expressions),
         result=loop.result,
     )
 

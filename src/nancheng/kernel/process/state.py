@@ -11,13 +11,14 @@ from a counter of the case and are never used twice. ``Item.data`` is a JSON obj
   event sub-process watches (a watcher holds no token; 0 is the case)
 - ``due``, ``left``  time of a timer, and how many more times it repeats (-1: without end)
 - ``awaits``, ``name``, ``key``  message or signal waited for
-- ``work``     handler or decision asked for; ``calls`` the process called
+- ``work``     handler or decision asked for; ``calls`` the process called, ``gives`` what it gets
 - ``element``, ``index``  what this instance of a multi-instance is for
 - ``total``, ``done``, ``begun``, ``results``, ``elements``, ``name``, ``result``  the body of a
   multi-instance: counts, results so far, what is still to begin (sequential), names of variables
 - ``variables``  variables that live in this scope only
 - ``arrived``  flows by which tokens came to a gateway that joins
 - ``code``, ``detail``, ``phase``  an incident, and where to go on when it is retried
+- ``returned`` what a called process gave back, when it could not be taken over
 """
 
 from __future__ import annotations
@@ -231,7 +232,7 @@ def _gone(draft: Draft, event: m.Fired | m.Withdrawn | m.SentBack) -> None:
 def _retried(draft: Draft, event: m.Retried) -> None:
     item = draft.items.pop(event.item)
     body = draft.items.get(item.scope)
-    if body is not None and item.data["phase"] == "instance":
+    if is_body(body) and body is not None and item.data["phase"] in ("instance", "return"):
         _update(draft, body, begun=cast("int", body.data["begun"]) - 1)
 
 
@@ -248,10 +249,13 @@ def _joined(draft: Draft, event: m.Joined) -> None:
 
 
 def _stuck(draft: Draft, event: m.Stuck) -> None:
+    is_new = event.item not in draft.items
     draft.items[event.item] = Item(
         event.item, event.node, ItemKind.INCIDENT, event.scope, event.data
     )
     draft.next_item = max(draft.next_item, event.item + 1)
+    if is_new and event.data["phase"] == "instance":
+        _begun(draft, event.scope)
 
 
 def _added(draft: Draft, event: m.InstanceAdded) -> None:
@@ -304,6 +308,9 @@ def _migrated(draft: Draft, event: m.Migrated) -> None:
                 node for node in cast("list[str]", data["trail"]) if node not in event.forgotten
             ]
             data = {**data, "trail": [moves.get(node, node) for node in trail]}
+        if "arrived" in data:
+            arrived = [moves.get(flow, flow) for flow in cast("list[str]", data["arrived"])]
+            data = {**data, "arrived": arrived}
         node = moves.get(item.node, item.node)
         draft.items[item.number] = Item(item.number, node, item.kind, item.scope, data)
 

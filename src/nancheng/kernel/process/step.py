@@ -19,7 +19,7 @@ from nancheng.kernel.process.arrival import begin_instance
 from nancheng.kernel.process.definition import Kind, Trigger
 from nancheng.kernel.process.program import Plan, Program
 from nancheng.kernel.process.state import Item, ItemKind, State, Status
-from nancheng.kernel.process.tokens import Due, Run, Token
+from nancheng.kernel.process.tokens import Due, Fault, Run, Token
 from nancheng.kernel.refusal import Refused
 
 OPEN = frozenset({Status.RUNNING, Status.SUSPENDED})
@@ -131,7 +131,22 @@ def _signal(run: Run, command: m.Signal) -> None:
 
 def _return(run: Run, command: m.Return) -> None:
     item = _item(run, command.item, ItemKind.CALL, "process.no-such-call")
-    run.emit(m.Returned(item.number, item.node, command.variables))
+    _returned(run, item, command.variables)
+
+
+def _returned(run: Run, item: Item, variables: m.Values) -> None:
+    """Take over what a called process gave back; ``nc:output`` says what of it, and as what."""
+    takes = run.program.plans[item.node].takes
+    if takes is not None:
+        seen = {**tokens.seen_from(run, item.scope), **variables}
+        mapped = tokens.mapping(takes, seen)
+        if isinstance(mapped, Fault):
+            data = {**item.data, "code": "process.mapping-failed", "detail": mapped.detail}
+            data |= {"phase": "return", "returned": variables}
+            run.emit(m.Stuck(item.number, item.node, item.scope, data))
+            return
+        variables = mapped
+    run.emit(m.Returned(item.number, item.node, variables))
     scopes.finished(run, item)
 
 
@@ -146,6 +161,15 @@ def _raise(run: Run, command: m.Raise) -> None:
     if item.kind is ItemKind.USER:
         raise Refused("process.error-uncaught", error=command.code)
     _incident(run, item, "process.error-uncaught", command.code)
+
+
+def _escalate(run: Run, command: m.Escalate) -> None:
+    item = run.draft.items.get(command.item)
+    if item is None or item.kind not in RAISES:
+        raise Refused("process.no-such-work", item=command.item)
+    trigger = Trigger.ESCALATION
+    run.emit(m.Thrown(item.number, item.node, trigger.value, command.code, "", command.variables))
+    catching.look(run, trigger, command.code, item.scope, item)
 
 
 def _retry(run: Run, command: m.Retry) -> None:
@@ -179,6 +203,18 @@ def _count_again(run: Run, _plan: Plan, item: Item) -> None:
     scopes.count(run, item.scope)
 
 
+def _return_again(run: Run, plan: Plan, item: Item) -> None:
+    """Call anew under a new number and return at once: the called process has ended long ago."""
+    tokens.clear(run, item.number, "retried")
+    gone = ("code", "detail", "phase", "returned")
+    data = {key: value for key, value in item.data.items() if key not in gone}
+    number = run.draft.next_item
+    run.emit(m.Called(number, item.node, item.scope, data))
+    if not states.is_body(run.draft.items.get(item.scope)):
+        waits.watch(run, plan, number, item.scope)
+    _returned(run, run.draft.items[number], cast("m.Values", item.data["returned"]))
+
+
 def _watch_again(run: Run, plan: Plan, item: Item) -> None:
     waits.begin_watching(run, plan, cast("int", item.data["host"]), item.scope)
 
@@ -188,6 +224,7 @@ RETRY: Mapping[str, Callable[[Run, Plan, Item], None]] = {
     "leave": _leave_again,
     "join": _join_again,
     "instance": _instance_again,
+    "return": _return_again,
     "completion": _count_again,
     "watch": _watch_again,
 }
@@ -222,6 +259,7 @@ ON_COMMAND: Mapping[type[Any], Callable[[Run, Any], None]] = {
     m.Signal: _signal,
     m.Return: _return,
     m.Raise: _raise,
+    m.Escalate: _escalate,
     m.SendBack: verbs.send_back,
     m.TakeBack: verbs.take_back,
     m.AddInstance: verbs.add_instance,

@@ -6,7 +6,7 @@ A token either rests in an item of the state or is in ``Run.queue``; nothing els
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -91,6 +91,16 @@ def ask(expression: Expression, variables: Data) -> object | Fault:
         return expression(variables)
     except Exception as error:
         return Fault(f"{type(error).__name__}: {error}"[:500])
+
+
+def mapping(expression: Expression, variables: Data) -> Data | Fault:
+    """Evaluate what must give a context: the variables a call gives or takes."""
+    value = ask(expression, variables)
+    if isinstance(value, Fault):
+        return value
+    if not isinstance(value, Mapping):
+        return Fault(f"not a context: {value!r}"[:200])
+    return {str(name): inner for name, inner in value.items()}
 
 
 def seen_from(run: Run, scope: int) -> Data:

@@ -12,7 +12,7 @@ from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import migration
 from nancheng.kernel.process import program as programs
 from nancheng.kernel.process import state as states
-from nancheng.kernel.process.definition import Definition, Kind, Loop, Node
+from nancheng.kernel.process.definition import Definition, EventSpec, Kind, Loop, Node, Trigger
 from nancheng.kernel.process.tests import blocks, drawing, living, test_lives
 from nancheng.kernel.process.tests.drawing import AT
 from nancheng.kernel.refusal import Refused
@@ -113,6 +113,77 @@ def test_a_join_keeps_only_flows_that_are_there() -> None:
     assert codes(case, other) == [("flow-gone", "j")]
 
 
+def test_a_join_that_now_asks_less_goes_on() -> None:
+    arrows = "(in) -> {f}\n{f} -> [a]\n{f} -> [b]\n{f} -> [c]\n[a] -> {j}\n[b] -> {j}\n[c] -> {j}"
+    case = living.life(drawing.draw("x", arrows + "\n{j} -> [last]\n[last] -> ((out))"))
+    case.start()
+    case.done("a")
+    case.done("b")
+    fewer = arrows.replace("[c] -> {j}", "[c] -> ((c-out))")
+    moved(case, drawing.draw("x", fewer + "\n{j} -> [last]\n[last] -> ((out))"))
+    assert case.offered == {"c", "last"}
+
+
+def test_flows_that_changed_their_id_are_proposed_too() -> None:
+    arrows = "(in) -> {f}\n{f} -> [a]\n{f} -> [b]\n[a] -> {j}\n[b] -> {j}\n{j} -> ((out))"
+    old = drawing.draw("x", arrows)
+    new = replace(old, flows=tuple(replace(f, id=f"new-{f.id}") for f in old.flows))
+    case = living.life(old)
+    case.start()
+    case.done("a")
+    assert codes(case, new) == [("flow-gone", "j")]
+    moves = migration.proposed(old, new)
+    assert codes(case, new, **moves) == []
+    moved(case, new, **moves)
+    case.done("b")
+    assert case.is_over
+
+
+def waiting(*events: Node) -> Definition:
+    arrows = "(in) -> <g>\n" + "".join(
+        f"<g> -> ({e.id})\n({e.id}) -> ((o-{e.id}))\n" for e in events
+    )
+    return drawing.draw("x", arrows, also=(Node("g", Kind.EVENT_BASED, "g"), *events))
+
+
+def test_another_event_stands_in_the_way_and_a_new_one_behind_a_gate_is_awaited() -> None:
+    letter = Node("a", Kind.CATCH, "a", event=EventSpec(Trigger.MESSAGE, code="letter"))
+    time = Node("t", Kind.CATCH, "t", event=EventSpec(Trigger.TIMER, timer=drawing.A_DAY))
+    case = living.life(waiting(letter, time))
+    case.start()
+    other = replace(letter, event=EventSpec(Trigger.MESSAGE, code="fax"))
+    signal = replace(letter, event=EventSpec(Trigger.SIGNAL, code="letter"))
+    assert codes(case, waiting(other, time)) == [("other-event", "a")]
+    assert codes(case, waiting(signal, time)) == [("other-event", "a")]
+    horn = Node("h", Kind.CATCH, "h", event=EventSpec(Trigger.SIGNAL, code="horn"))
+    moved(case, waiting(letter, time, horn))
+    case.do(m.Signal(AT, "horn"))
+    assert case.is_over
+
+
+def test_a_watcher_that_has_done_its_work_is_not_set_again() -> None:
+    once = drawing.boundary("late", "review", interrupting=False)
+    old = replace(NEW, nodes={**NEW.nodes, "late": once})
+    case = living.life(old)
+    case.start()
+    case.done("apply")
+    case.do(m.Fire(drawing.after(days=1), case.item("late").number))
+    case.program = programs.compile_definition(old, drawing.expressions)
+    assert migration.fresh(old, old, {}) == frozenset()
+    assert [type(e) for e in case.do(m.Migrate(AT, "a", {}, frozenset()))] == [m.Migrated]
+    assert migration.fresh(OLD, NEW, {"check": "review"}) == {"leader", "late", "chase", "chased"}
+
+
+def test_a_watcher_for_something_else_is_set_anew() -> None:
+    case = at_check()
+    moved(case, NEW, check="review")
+    mail = EventSpec(Trigger.MESSAGE, code="mail")
+    other = replace(NEW, nodes={**NEW.nodes, "late": replace(NEW.nodes["late"], event=mail)})
+    case.program = programs.compile_definition(other, drawing.expressions)
+    events = case.do(m.Migrate(AT, "a", {}, frozenset()))
+    assert [type(e) for e in events] == [m.Withdrawn, m.Migrated, m.Awaited]
+
+
 def test_moves_are_proposed_by_kind_and_name() -> None:
     renamed = replace(OLD.nodes["check"], id="Task_17")
     flows = tuple(
@@ -147,7 +218,10 @@ def test_renaming_every_node_changes_nothing_but_names(
     if case.is_over:
         return
     old = case.program.definition
-    events = moved(case, renamed(old), **{node: f"{node}x" for node in old.nodes})
+    new, moves = renamed(old), {node: f"{node}x" for node in old.nodes}
+    assert migration.fresh(old, new, moves) == frozenset()
+    case.program = programs.compile_definition(new, drawing.expressions)
+    events = case.do(m.Migrate(AT, "a", moves, frozenset()))
     assert [type(e) for e in events] == [m.Migrated]
     assert {i.node[-1] for i in case.state.items.values()} == {"x"}
     assert states.replay(case.events) == case.state
