@@ -14,6 +14,7 @@ from nancheng.foundation.cases.models import (
     Case,
     CaseEvent,
     CaseLink,
+    CaseReader,
     Parameter,
     Participant,
     ProcessVersion,
@@ -24,7 +25,7 @@ from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.models import Identity
 from nancheng.foundation.people.queries import Fields
-from nancheng.foundation.people.rules import Actor, Row
+from nancheng.foundation.people.rules import Actor, Reader, Row
 from nancheng.kernel.refusal import Refused
 
 VIEW = "case.view"
@@ -47,7 +48,18 @@ def party_of(prefix: str = "pk") -> Fields:
                 )
             }
         ),
+        invited=lambda reader: Q(**{f"{prefix}__in": invited(reader)}),
     )
+
+
+def invited(reader: Reader) -> QuerySet[CaseReader, int]:
+    """Return the cases that were opened to a reader by invitation."""
+    named = (
+        Q(identity_id=reader.identity_id)
+        | Q(post_id=reader.post_id)
+        | Q(department_id=reader.department_id)
+    )
+    return CaseReader.objects.filter(named, ended_at__isnull=True).values_list("case_id", flat=True)
 
 
 def visible(actor: Actor | None, verb: str = VIEW) -> QuerySet[Case]:
@@ -71,19 +83,30 @@ def allow(actor: Actor, verb: str, case_id: int) -> None:
         raise Refused("people.not-allowed", post=actor.post_name)
 
 
-def row_of(case: Case) -> Row:
-    """Return what rights ask of a case; the predicate side of ``visible``."""
+def row_of(case: Case, verb: str = VIEW) -> Row:
+    """Return what rights ask of a case for a verb; the predicate side of ``visible``."""
     return Row(
         owner_identity_id=case.opened_by_id,
         department_id=case.department_id,
         department_path=case.department.path,
         party_department_ids=frozenset(case.participants.values_list("department_id", flat=True)),
+        invited=_invited_to(case.pk) if verb in rights.INVITED else frozenset(),
+    )
+
+
+def _invited_to(case_id: int) -> frozenset[tuple[str, int]]:
+    names = ("identity", "post", "department")
+    rows = CaseReader.objects.filter(case_id=case_id, ended_at__isnull=True).values_list(
+        *(f"{name}_id" for name in names)
+    )
+    return frozenset(
+        (name, named) for row in rows for name, named in zip(names, row, strict=True) if named
     )
 
 
 def may(actor: Actor, verb: str, case: Case) -> bool:
     """Say whether an actor may use a verb on a case."""
-    return rights.may(actor, verb, row_of(case))
+    return rights.may(actor, verb, row_of(case, verb))
 
 
 def newest_process(kind: str) -> int:

@@ -157,8 +157,10 @@ def save_case(loaded: Loaded, *, state: State, events: Sequence[EventRow], at: d
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE cases_case SET status = %s, variables = %s, next_item = %s, last_seq = %s,"
-            " head = %s, last_step = %s, last_step_s = %s, closed_at = %s, version = version + 1"
-            " WHERE id = %s AND version = %s",
+            " head = %s, last_step = %s, last_step_s = %s, version = version + 1,"
+            # A remark on a case that is over leaves the time of its end.
+            " closed_at = CASE WHEN closed_at IS NULL THEN %s ELSE closed_at END"
+            " WHERE id = %s AND version = %s AND archived_at IS NULL",
             [
                 STORED[state.status],
                 dump(state.variables),

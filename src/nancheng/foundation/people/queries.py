@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.models import Department, Grant, Identity, Post
-from nancheng.foundation.people.rules import Actor, Reach, Row, Scope
+from nancheng.foundation.people.rules import Actor, Reach, Reader, Row, Scope
 
 M = TypeVar("M", bound=Model)
 
@@ -24,6 +24,7 @@ class Fields:
     department: str = "department_id"
     path: str = "department__path"
     party: Callable[[int], Q] | None = None
+    invited: Callable[[Reader], Q] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ def condition(reach: Reach, fields: Fields) -> Q:
         found |= Q(**{f"{fields.path}__startswith": reach.below_path})
     if reach.party_department_id is not None and fields.party is not None:
         found |= fields.party(reach.party_department_id)
+    if reach.reader is not None and fields.invited is not None:
+        found |= fields.invited(reach.reader)
     return found
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -63,6 +63,30 @@ class Actor:
         return frozenset({self.person_id, *principal})
 
 
+# An invitation to a row opens reading to whoever is granted it at all, and nothing else.
+INVITED = frozenset({"case.view"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Under what names an actor may have been invited to a row."""
+
+    identity_id: int
+    post_id: int
+    department_id: int
+
+    @property
+    def names(self) -> frozenset[tuple[str, int]]:
+        """Return the names as a row lists them."""
+        return frozenset(
+            {
+                ("identity", self.identity_id),
+                ("post", self.post_id),
+                ("department", self.department_id),
+            }
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What a right asks of a row."""
@@ -71,6 +95,7 @@ class Row:
     department_id: int | None
     department_path: str
     party_department_ids: frozenset[int] = frozenset()
+    invited: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +107,7 @@ class Reach:
     department_id: int | None = None
     below_path: str = ""
     party_department_id: int | None = None
+    reader: Reader | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -102,6 +128,7 @@ class Reach:
                 self.party_department_id is not None
                 and self.party_department_id in row.party_department_ids
             )
+            or (self.reader is not None and not row.invited.isdisjoint(self.reader.names))
         )
 
 
@@ -113,12 +140,13 @@ def reach(actor: Actor | None, verb: str) -> Reach:
     scopes = actor.verbs.get(verb, frozenset()) if actor else frozenset()
     if actor is None or not scopes:
         return NOTHING
-    return spread(
+    within = spread(
         scopes,
         identity_id=actor.identity_id,
         department_id=actor.department_id,
         path=actor.department_path,
     )
+    return replace(within, reader=reader(actor)) if verb in INVITED else within
 
 
 def spread(scopes: frozenset[Scope], *, identity_id: int, department_id: int, path: str) -> Reach:
@@ -131,6 +159,11 @@ def spread(scopes: frozenset[Scope], *, identity_id: int, department_id: int, pa
         below_path=path if Scope.BELOW in scopes else "",
         party_department_id=department_id if Scope.PARTY in scopes else None,
     )
+
+
+def reader(actor: Actor) -> Reader:
+    """Return under what names an actor may have been invited."""
+    return Reader(actor.identity_id, actor.post_id, actor.department_id)
 
 
 def may(actor: Actor | None, verb: str, row: Row | None = None) -> bool:

@@ -109,6 +109,8 @@ class Case(models.Model):
     # The last finished step and when (seconds since 1970), for the events' "previous" and "wait_s".
     last_step = models.CharField(max_length=80, blank=True)
     last_step_s = models.BigIntegerField(default=0)
+    # From then on nothing is written to the case: ``store.save_case`` finds no row.
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-opened_at", "-id")
@@ -122,6 +124,10 @@ class Case(models.Model):
                 name="case_closed_has_a_time",
                 condition=Q(closed_at__isnull=True, status__in=("open", "suspended"))
                 | Q(closed_at__isnull=False, status__in=("closed", "terminated")),
+            ),
+            models.CheckConstraint(
+                name="case_archived_is_over",
+                condition=Q(archived_at__isnull=True) | Q(closed_at__isnull=False),
             ),
         )
 
