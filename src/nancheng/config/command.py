@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 import django
 
+from nancheng.config import auditing
+
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -35,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--once", action="store_true", help="one sweep, then end")
     _add(commands, "deploy", _deploy, "publish drawings, decision tables, calendars, parameters")
     _add(commands, "verify", _verify, "judge every drawing and decision table of the tree")
+    auditing.arguments(_add(commands, "audit", _audit, "verify, seal or export the history"))
     _add(commands, "check", _check, "say whether the installation is healthy")
     return parser
 
@@ -99,6 +102,10 @@ def _verify(_given: argparse.Namespace) -> int:
         for fault in verdict.faults:
             _say(f"     {fault}")
     return 1 if any(verdict.faults for verdict in found) else 0
+
+
+def _audit(given: argparse.Namespace) -> int:
+    return auditing.run(given, say=_say)
 
 
 def _check(_given: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ FOUNDATION = (
     "ledger",
     "confirmations",
     "cases",
+    "audit",
 )
 
 PROCESS_BINDINGS = tuple(f"nancheng.domains.{domain}.process.BINDINGS" for domain in DOMAINS)
@@ -34,6 +35,7 @@ REFUSALS = (
     "nancheng.foundation.register.refusals.REFUSALS",
     "nancheng.foundation.files.refusals.REFUSALS",
     "nancheng.foundation.confirmations.refusals.REFUSALS",
+    "nancheng.foundation.audit.refusals.REFUSALS",
     *(f"nancheng.domains.{domain}.refusals.REFUSALS" for domain in DOMAINS),
 )
 
@@ -50,6 +52,7 @@ MOUNTS = (
     ("files/", "foundation.files"),
     ("register/", "foundation.register"),
     ("confirmations/", "foundation.confirmations"),
+    ("audit/", "foundation.audit"),
     ("", "foundation.cases"),
     *((f"{domain}/", f"domains.{domain}") for domain in DOMAINS),
     *((f"{dashboard}/", f"dashboards.{dashboard}") for dashboard in DASHBOARDS),
@@ -61,6 +64,8 @@ JOBS = (
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",
+    "nancheng.foundation.audit.jobs.seal_daily",
+    "nancheng.foundation.audit.jobs.verify",
 )
 
 # `nancheng demo`: who is there, what happened, and who one may be.
@@ -119,6 +124,10 @@ MENU = (
             Item(_("部门红黄绿灯"), "cases:departments", "bars", verb="case.view"),
             Item(_("流程图库"), "cases:processes", "flow", verb="case.view"),
         ),
+    ),
+    Group(
+        _("系统审计"),
+        (Item(_("审计核验"), "audit:verification", "shield", verb="audit.view"),),
     ),
 )
 SHELL = {
