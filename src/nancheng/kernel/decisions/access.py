@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from nancheng.kernel.decisions import kinds, syntax, temporal, values
+from nancheng.kernel.decisions import kinds, static, syntax, temporal, values
 from nancheng.kernel.decisions.budget import Budget
 from nancheng.kernel.decisions.building import Building, Run
 from nancheng.kernel.decisions.kinds import Kind
@@ -30,6 +30,29 @@ def member(node: syntax.Member, make: Building) -> Run:
 
     def run(scope: Scope, budget: Budget) -> object:
         return _member(of(scope, budget), text, budget)
+
+    return run
+
+
+def descendants(node: syntax.Descendants, make: Building) -> Run:
+    """``of...name``: what entries of that name hold, in reading order, nulls left out."""
+    of, text = make.run(node.of), node.name
+    make.spending()
+
+    def run(scope: Scope, budget: Budget) -> object:
+        found: list[object] = []
+        waiting = [(False, of(scope, budget))]
+        while waiting:
+            is_named, current = waiting.pop()
+            budget.spend()
+            if is_named and current is not None:
+                found.append(current)
+            if isinstance(current, Mapping):
+                waiting += [(name == text, value) for name, value in current.items()][::-1]
+            elif isinstance(current, list | tuple):
+                waiting += [(False, item) for item in reversed(current)]
+        budget.grow(len(found) + 1)
+        return found
 
     return run
 
@@ -84,24 +107,31 @@ def call(node: syntax.Call, make: Building) -> Run:
 
 def definition(node: syntax.Definition, make: Building) -> Run:
     """``function(parameters) body``: a function value that remembers where it was made."""
-    names = tuple(name for name, _ in node.parameters)
-    types = tuple(kind for _, kind in node.parameters)
     body = None if node.body is None else make.run(node.body)
+    result = None if node.body is None else static.kind_of(node.body, _typed(node.parameters))
     make.spending()
 
     def run(scope: Scope, budget: Budget) -> object:
         del budget
-        return closure(scope, tuple(zip(names, types, strict=True)), body)
+        return closure(scope, node.parameters, body, result)
 
     return run
 
 
+def _typed(parameters: tuple[tuple[str, Kind | None], ...]) -> dict[str, Kind]:
+    return {name: kind or kinds.ANY for name, kind in parameters}
+
+
 def closure(
-    scope: Scope, parameters: tuple[tuple[str, Kind | None], ...], body: Run | None
+    scope: Scope,
+    parameters: tuple[tuple[str, Kind | None], ...],
+    body: Run | None,
+    result: Kind | None = None,
 ) -> Closure:
     """Return a function value; an argument that does not conform to its type becomes null."""
     names = tuple(name for name, _ in parameters)
     types = tuple(kind for _, kind in parameters)
+    own = kinds.FunctionKind(tuple(_typed(parameters).values()), result or kinds.ANY)
 
     def run(budget: Budget, arguments: list[object]) -> object:
         inner = dict(scope)
@@ -109,7 +139,7 @@ def closure(
             inner[parameter] = argument if kind is None else kinds.coerce(argument, kind)
         return None if body is None else body(inner, budget)
 
-    return Closure(names, run)
+    return Closure(names, run, own)
 
 
 def _member(of: object, text: str, budget: Budget) -> object:
@@ -160,6 +190,7 @@ def _named_call(function: Run, arguments: tuple[tuple[str, Run], ...]) -> Run:
 MAKERS: Mapping[type, Callable[..., Run]] = {
     syntax.Name: name,
     syntax.Member: member,
+    syntax.Descendants: descendants,
     syntax.Filter: filtered,
     syntax.Call: call,
     syntax.Definition: definition,

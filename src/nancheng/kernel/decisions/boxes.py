@@ -149,7 +149,7 @@ def function(box: boxed.Function, known: Compiling, kind: Kind | None = None) ->
 
     def run(scope: Scope, budget: Budget) -> object:
         del budget
-        return access.closure(scope, parameters, body)
+        return access.closure(scope, parameters, body, kind)
 
     return run
 

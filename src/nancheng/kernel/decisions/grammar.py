@@ -38,6 +38,27 @@ def unary_tests(text: str, words: Vocabulary, *, functions: Pool) -> syntax.Test
     return node
 
 
+def span(text: str, words: Vocabulary) -> Node:
+    """Return the tree of a range alone, as ``range()`` reads it; raise FeelSyntaxError.
+
+    Here an end may be missing (``[1..)``) and a comparison may stand for a range (``< 5``).
+    """
+    return _whole(text, words, words.names, _span)
+
+
+def _span(cursor: Cursor) -> Node:
+    if cursor.at(*COMPARISONS):
+        return _against(cursor)
+    opening = cursor.expect("[", "(", "]").text
+    low = syntax.Literal(None) if cursor.at("..") else _binary(cursor, 4)
+    cursor.expect("..")
+    outer, cursor.range_end = cursor.range_end, True
+    high = syntax.Literal(None) if cursor.at("]", ")", "[") else _binary(cursor, 4)
+    cursor.range_end = outer
+    closing = cursor.expect("]", ")", "[").text
+    return syntax.RangeOf(low, high, opening == "[", closing == "]")
+
+
 def _whole(text: str, words: Vocabulary, functions: Pool, rule: Callable[[Cursor], Node]) -> Node:
     cursor = Cursor(text, words)
     cursor.scopes.insert(0, functions)
@@ -113,6 +134,8 @@ def _postfix(cursor: Cursor) -> Node:
     for _ in range(POSTFIX_MAX):
         if cursor.accept("."):
             node = syntax.Member(node, _member_name(cursor))
+        elif cursor.accept("..."):
+            node = syntax.Descendants(node, _member_name(cursor))
         elif cursor.at("[") and not cursor.range_end:
             node = _filter(cursor, node)
         elif cursor.at("(") and not isinstance(node, syntax.Literal | syntax.ListOf):
@@ -165,15 +188,13 @@ def _named(cursor: Cursor) -> bool:
 
 def _folded(call: syntax.Call) -> Node:
     """Make ``date("2026-01-31")`` and its like constants, so that analyses can read them."""
-    reader = (
-        temporal.READERS.get(call.function.text) if isinstance(call.function, syntax.Name) else None
-    )
-    if reader is None or len(call.arguments) != 1 or call.names:
+    if not isinstance(call.function, syntax.Name) or call.names:
         return call
-    only = call.arguments[0]
-    if not isinstance(only, syntax.Literal) or not isinstance(only.value, str):
+    given = [one.value for one in call.arguments if isinstance(one, syntax.Literal)]
+    maker = temporal.MAKERS.get((call.function.text, tuple(map(values.kind, given))))
+    if maker is None or len(given) != len(call.arguments):
         return call
-    found = reader(only.value)
+    found = maker(*given)
     return call if found is None else syntax.Literal(found)
 
 

@@ -57,6 +57,8 @@ class _Resolving:
     def _kind(self, item: ItemDefinition) -> Kind:
         kind = self._plain(item)
         if item.allowed:
+            # DMN 1.3 §7.3.3: allowed values of its own are the complete range of the type.
+            kind = kind.of if isinstance(kind, Allowed) else kind
             kind = self._constrained(kind, item, item.allowed, each=not item.is_list)
         if item.is_list:
             kind = ListKind(kind)

@@ -103,8 +103,32 @@ def conforms(value: object, kind: Kind) -> bool:
             return isinstance(value, Mapping) and all(
                 name in value and _allows(value[name], member) for name, member in members.items()
             )
-        case FunctionKind(parameters, _):
-            return _function_conforms(value, len(parameters))
+        case FunctionKind():
+            return _function_conforms(value, kind)
+
+
+def fits(kind: Kind, wanted: Kind) -> bool:
+    """Say whether every value of one type is one of another (DMN 1.3 §10.3.2.9.2).
+
+    What is only known to be Any is given the benefit of the doubt.
+    """
+    match bare(kind), bare(wanted):
+        case (Simple("Any"), _) | (_, Simple("Any")):
+            return True
+        case ListKind(item), ListKind(other):
+            return fits(item, other)
+        case RangeKind(end), RangeKind(other):
+            return fits(end, other)
+        case ContextKind(members), ContextKind(others):
+            return all(name in members and fits(members[name], others[name]) for name in others)
+        case FunctionKind(taken, result), FunctionKind(given, expected):
+            return (
+                len(taken) == len(given)
+                and all(fits(a, b) for a, b in zip(given, taken, strict=True))
+                and fits(result, expected)
+            )
+        case plain, other:
+            return plain == other
 
 
 def bare(kind: Kind) -> Kind:
@@ -146,7 +170,9 @@ def _range_conforms(value: object, end: Kind) -> bool:
     return isinstance(value, values.Range) and _allows(value.low, end) and _allows(value.high, end)
 
 
-def _function_conforms(value: object, count: int) -> bool:
-    if isinstance(value, values.Closure):
-        return len(value.parameters) == count
-    return isinstance(value, values.Builtin)
+def _function_conforms(value: object, kind: FunctionKind) -> bool:
+    if not isinstance(value, values.Closure):
+        return isinstance(value, values.Builtin)
+    if not isinstance(value.kind, FunctionKind):
+        return len(value.parameters) == len(kind.parameters)
+    return fits(value.kind, kind)

@@ -250,7 +250,7 @@ def _checked(function: Closure, kind: Kind) -> Closure:
     def run(budget: Budget, arguments: list[object]) -> object:
         return kinds.coerce(function.run(budget, arguments), kind)
 
-    return Closure(function.parameters, run)
+    return Closure(function.parameters, run, function.kind)
 
 
 MAKERS: Mapping[type, Callable[[_Evaluation, str, Node], object]] = {

@@ -15,7 +15,8 @@ class Outcome:
     ``value`` is the value in FEEL. ``values`` gives it by output name (several hits: a list for
     each output). ``rows`` are the rows of the table that decided, from 1, in the order in which
     they count; none for a default, for no hit, and for what is not a table. ``problem`` says why
-    there is no value where the table or the input is at fault. ``because`` holds the outcomes of
+    there is no value where the table or the input is at fault; an input outside its allowed values
+    counts as null and is named, whether a row hit or not. ``because`` holds the outcomes of
     the decisions that this one required, by name.
     """
 

@@ -31,6 +31,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Descendants:
+    """``of...name``: the values of all entries of that name, at every depth."""
+
+    of: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """``of[condition]``: an index or a condition on each item."""
 
@@ -204,6 +212,7 @@ Node = (
     Literal
     | Name
     | Member
+    | Descendants
     | Filter
     | Call
     | Negate

@@ -6,11 +6,11 @@ DMN 1.3 §8.2: hit policies and aggregations; §10.3.2.8: what a cell may say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 from enum import StrEnum
 
-from nancheng.kernel.decisions import budget, feel, hits, kinds, values, vocabulary
+from nancheng.kernel.decisions import budget, feel, hits, kinds, syntax, values, vocabulary
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
 from nancheng.kernel.decisions.building import Run
 from nancheng.kernel.decisions.feel import Expression, UnaryTests
@@ -105,6 +105,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A compiled output: the type its values must have, and the values they may be."""
+
+    kind: Kind | None
+    allowed: UnaryTests | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A compiled row: its number, the cells that test something, and its results."""
 
@@ -123,7 +131,7 @@ class Table:
     rows: tuple[Row, ...]
     defaults: tuple[Expression | None, ...]
     columns: hits.Columns
-    kinds: tuple[Kind | None, ...]
+    outputs: tuple[Target, ...]
     costly: bool
 
 
@@ -174,14 +182,14 @@ def evaluate_within(table: Table, scope: Scope, limits: Budget) -> Outcome:
 
 def _evaluate(table: Table, scope: Scope, limits: Budget) -> Outcome:
     tested: list[object] = []
+    refused = ""
     for column in table.inputs:
         value = column.run(scope, limits)
         if column.kind is not None:
             value = kinds.coerce(value, column.kind)
-        allowed = column.allowed
-        if allowed is not None and value is not None and allowed(value, scope) is not True:
-            problem = Problem("decisions.input-not-allowed", detail=column.label)
-            return Outcome(None, problem=problem)
+        if column.allowed is not None and not _passes(column.allowed, value, scope, limits):
+            # DMN 1.5 §8.2.2: a value outside the input values is null for the rows.
+            refused, value = refused or column.label, None
         tested.append(value)
     first_only = table.definition.hit_policy is HitPolicy.FIRST
     found: list[Row] = []
@@ -193,7 +201,17 @@ def _evaluate(table: Table, scope: Scope, limits: Budget) -> Outcome:
             found.append(row)
             if first_only:
                 break
-    return _answer(table, tuple(found), scope, limits)
+    outcome = _answer(table, tuple(found), scope, limits)
+    if refused and outcome.problem is None:
+        return replace(outcome, problem=Problem("decisions.input-not-allowed", detail=refused))
+    return outcome
+
+
+def _passes(allowed: UnaryTests, value: object, scope: Scope, limits: Budget) -> bool:
+    """Say whether a value is null or among the allowed ones."""
+    if value is None or allowed.check is None:
+        return True
+    return allowed.check(value, scope, limits) is True
 
 
 def _answer(table: Table, rows: tuple[Row, ...], scope: Scope, limits: Budget) -> Outcome:
@@ -205,9 +223,13 @@ def _answer(table: Table, rows: tuple[Row, ...], scope: Scope, limits: Budget) -
 
 def _results(table: Table, row: Row, scope: Scope, limits: Budget) -> tuple[object, ...]:
     found = []
-    for kind, expression in zip(table.kinds, row.results, strict=True):
+    for target, expression in zip(table.outputs, row.results, strict=True):
         value = expression.run(scope, limits)
-        found.append(value if kind is None else kinds.coerce(value, kind))
+        if target.kind is not None:
+            value = kinds.coerce(value, target.kind)
+        if target.allowed is not None and not _passes(target.allowed, value, scope, limits):
+            value = None
+        found.append(value)
     return tuple(found)
 
 
@@ -220,6 +242,12 @@ def _no_hit(table: Table, scope: Scope, limits: Budget) -> Outcome:
     empty = hits.EMPTY.get(table.definition.aggregation or table.definition.hit_policy)
     value: object = [] if empty == "list" else 0 if empty == "zero" else None
     return Outcome(value, dict.fromkeys(names, value))
+
+
+def _ranks(allowed: UnaryTests | None) -> tuple[object, ...]:
+    """Return the constants among an output's allowed values, the best first."""
+    tests = allowed.tree.tests if allowed else ()
+    return tuple(test.value for test in tests if isinstance(test, syntax.Literal))
 
 
 class _Compiling:
@@ -240,10 +268,13 @@ class _Compiling:
             for column in definition.outputs
         )
         names = tuple(output.name for output in definition.outputs)
-        ranks = tuple(self._ranks(column) for column in definition.outputs)
+        outputs = tuple(map(self._output, definition.outputs))
+        ranks = tuple(_ranks(one.allowed) for one in outputs)
         costly = (
             definition.aggregation is not None
             or any(one.costly for one in inputs)
+            or any(one.allowed.costly for one in inputs if one.allowed)
+            or any(one.allowed.costly for one in outputs if one.allowed)
             or any(one is not None for one in defaults)
             or any(cell.costly for row in rows for cell in row.tests)
             or any(cell.costly for row in rows for cell in row.results)
@@ -254,25 +285,26 @@ class _Compiling:
             rows=rows,
             defaults=defaults,
             columns=hits.Columns(names, ranks, definition.aggregation),
-            kinds=tuple(self._kind(output.type_ref) for output in definition.outputs),
+            outputs=outputs,
             costly=costly,
         )
 
     def _input(self, column: Input) -> Column:
-        definition = self.definition
         expression = self._expression(column.expression)
-        allowed = (
-            self._tests(column.allowed, definition.element, definition.line)
-            if column.allowed
-            else None
-        )
         return Column(
             run=expression.run,
             costly=expression.costly,
             kind=self._kind(column.type_ref),
-            allowed=allowed,
+            allowed=self._allowed(column.allowed),
             label=column.label or column.expression,
         )
+
+    def _output(self, column: Output) -> Target:
+        return Target(self._kind(column.type_ref), self._allowed(column.allowed))
+
+    def _allowed(self, text: str) -> UnaryTests | None:
+        definition = self.definition
+        return self._tests(text, definition.element, definition.line) if text else None
 
     def _kind(self, type_ref: str) -> Kind | None:
         kind = kinds.named(type_ref, self.words.types)
@@ -319,14 +351,6 @@ class _Compiling:
             element, line = (rule.element, rule.line) if rule else ("", 0)
             self._problem("decisions.not-feel", f"{text}: {error}", element, line)
             return feel.compile_expression("null")
-
-    def _ranks(self, column: Output) -> tuple[object, ...]:
-        """Return the constants of an output's allowed values, the best first."""
-        if not column.allowed:
-            return ()
-        listed = self._expression(f"[{column.allowed}]")
-        found = listed()
-        return tuple(found) if isinstance(found, list) else ()
 
     def _problem(self, code: str, detail: str, element: str = "", line: int = 0) -> None:
         where = (

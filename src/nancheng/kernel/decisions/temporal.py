@@ -72,6 +72,31 @@ def date_and_time_of(text: str) -> datetime | None:
     return None if at is None else datetime.combine(on, at)
 
 
+def date_from_parts(year: object, month: object, day: object) -> date | None:
+    """Return a date from its parts, null when there is none."""
+    parts = [values.whole(part) for part in (year, month, day)]
+    try:
+        return date(*parts)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def time_from_parts(
+    hour: object, minute: object, second: object, offset: timedelta | None = None
+) -> time | None:
+    """Return a time from its parts, with an offset or without, null when there is none."""
+    exact = values.exact(second)
+    parts = [values.whole(hour), values.whole(minute)]
+    if exact is None or None in parts or not 0 <= exact < 60:
+        return None
+    micro = int(Decimal(exact) % 1 * 1_000_000)
+    try:
+        zone = None if offset is None else timezone(offset)
+        return time(parts[0] or 0, parts[1] or 0, int(exact), micro, zone)
+    except (ValueError, OverflowError):
+        return None
+
+
 def duration_of(text: str) -> YearsMonths | timedelta | None:
     """Read ``P1Y2M`` or ``P3DT4H5M6S``; a text that mixes both is null."""
     if len(text) > TEXT_MAX or text.endswith(("P", "T")):
@@ -132,6 +157,15 @@ def seconds_of_day(value: time) -> tuple[bool, int]:
     micros = ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
     offset = value.utcoffset()
     return offset is not None, micros - (microseconds(offset) if offset else 0)
+
+
+def offset_of(value: time | datetime) -> timedelta | None:
+    """Return an offset from UTC; of a time in a zone, which has no day, the standard one."""
+    offset = value.utcoffset()
+    if offset is None and value.tzinfo is not None:
+        winter = datetime(2000, 1, 1, tzinfo=value.tzinfo)
+        offset = (winter.utcoffset() or timedelta(0)) - (winter.dst() or timedelta(0))
+    return offset
 
 
 def months_later(on: date, months: int) -> date | None:
@@ -283,9 +317,13 @@ _OF_KIND: dict[str, dict[str, Callable[..., object]]] = {
 MEMBERS: dict[tuple[str, str], Callable[..., object]] = {
     (kind, name): reader for kind, readers in _OF_KIND.items() for name, reader in readers.items()
 }
-READERS: dict[str, Callable[[str], object]] = {
-    "date": date_of,
-    "time": time_of,
-    "date and time": date_and_time_of,
-    "duration": duration_of,
+# What a call with constants of these kinds makes: a constant, too.
+MAKERS: dict[tuple[str, tuple[str, ...]], Callable[..., object]] = {
+    ("date", ("string",)): date_of,
+    ("date", ("number", "number", "number")): date_from_parts,
+    ("time", ("string",)): time_of,
+    ("time", ("number", "number", "number")): time_from_parts,
+    ("date and time", ("string",)): date_and_time_of,
+    ("date and time", ("date", "time")): datetime.combine,
+    ("duration", ("string",)): duration_of,
 }

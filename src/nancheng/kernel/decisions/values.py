@@ -43,10 +43,14 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
-    """A function defined in a model: parameters in order and what to run with their values."""
+    """A function defined in a model: parameters in order and what to run with their values.
+
+    ``kind`` is its type as far as it is known, a ``kinds.FunctionKind``.
+    """
 
     parameters: tuple[str, ...]
     run: Callable[[Budget, list[object]], object]
+    kind: object = None
 
     def call(self, budget: Budget, arguments: list[object]) -> object:
         """Return the result for arguments by position, null when their number is wrong."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, time
 from decimal import Decimal
 
 from nancheng.kernel.decisions import comparison, temporal, values
@@ -61,11 +62,13 @@ def negation(budget: Budget, negand: object) -> object:
 
 @FAMILY.function("is", "value1: any, value2: any")
 def is_same(budget: Budget, left: object, right: object) -> object:
-    """Whether two values are of one kind and equal, down to the zone of a time."""
+    """Whether two values are of one kind and equal, down to the offset of a time."""
     if values.kind(left) != values.kind(right):
         return False
-    if values.kind(left) in ("time", "date and time"):
-        return temporal.text_of(left) == temporal.text_of(right)
+    if isinstance(left, time | datetime) and isinstance(right, time | datetime):
+        return left.replace(tzinfo=None) == right.replace(tzinfo=None) and (
+            temporal.offset_of(left) == temporal.offset_of(right)
+        )
     return comparison.same(left, right, budget)
 
 

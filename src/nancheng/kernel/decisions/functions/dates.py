@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from decimal import Decimal
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from nancheng.kernel.decisions import temporal, values
+from nancheng.kernel.decisions import temporal
 from nancheng.kernel.decisions.budget import Budget
 from nancheng.kernel.decisions.functions.signatures import Family
 from nancheng.kernel.decisions.values import YearsMonths
@@ -31,11 +30,7 @@ def date_from(budget: Budget, source: object) -> object:
 def date_parts(budget: Budget, year: object, month: object, day: object) -> object:
     """A date from its parts."""
     del budget
-    parts = [values.whole(part) for part in (year, month, day)]
-    try:
-        return date(*parts)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
+    return temporal.date_from_parts(year, month, day)
 
 
 @FAMILY.function("time", "from: string", "from: time", "from: date and time", "from: date")
@@ -59,16 +54,7 @@ def time_parts(
 ) -> object:
     """A time from its parts, with an offset or without."""
     del budget
-    exact = values.exact(second)
-    parts = [values.whole(hour), values.whole(minute)]
-    if exact is None or None in parts or not 0 <= exact < 60:
-        return None
-    micro = int(Decimal(exact) % 1 * 1_000_000)
-    try:
-        zone = None if offset is None else timezone(offset)
-        return time(parts[0] or 0, parts[1] or 0, int(exact), micro, zone)
-    except (ValueError, OverflowError):
-        return None
+    return temporal.time_from_parts(hour, minute, second, offset)
 
 
 @FAMILY.function("date and time", "from: string", "from: dated")

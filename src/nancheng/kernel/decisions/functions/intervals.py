@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nancheng.kernel.decisions import comparison, grammar, syntax, vocabulary
+from nancheng.kernel.decisions import comparison, grammar, syntax, unary, vocabulary
 from nancheng.kernel.decisions.budget import Budget
 from nancheng.kernel.decisions.comparison import less, same
 from nancheng.kernel.decisions.functions.signatures import Family
@@ -12,7 +12,7 @@ from nancheng.kernel.decisions.lexer import FeelSyntaxError
 from nancheng.kernel.decisions.values import Range
 
 FAMILY = Family()
-_NO_WORDS = vocabulary.vocabulary()
+_NO_WORDS = vocabulary.vocabulary(names=("date and time",))
 
 Relation = Callable[[Range, Range], bool | None]
 
@@ -139,22 +139,31 @@ def _declare(name: str, relation: Relation, *signatures: str) -> None:
 
 @FAMILY.function("range", "from: string")
 def range_from(budget: Budget, text: str) -> object:
-    """A range from its text; its ends are constants."""
+    """A range from its text; its ends are constants, an open one may be missing."""
     budget.spend(10 + len(text) // 10)
     try:
-        tree = grammar.expression(text, _NO_WORDS, functions=_NO_WORDS.names)
+        tree = grammar.span(text, _NO_WORDS)
     except FeelSyntaxError:
         return None
-    if not isinstance(tree, syntax.RangeOf):
-        return None
+    if isinstance(tree, syntax.Against):
+        if not isinstance(tree.operand, syntax.Literal):
+            return None
+        return unary.one_sided(tree.operator, tree.operand.value)
+    assert isinstance(tree, syntax.RangeOf), tree
     low, high = tree.low, tree.high
     if not (isinstance(low, syntax.Literal) and isinstance(high, syntax.Literal)):
         return None
-    if low.value is None or high.value is None:
+    return _spanned(low.value, high.value, tree)
+
+
+def _spanned(low: object, high: object, tree: syntax.RangeOf) -> Range | None:
+    if low is None and high is None:
         return None
-    if comparison.at_most(low.value, high.value) is not True:
+    if (low is None and tree.low_closed) or (high is None and tree.high_closed):
         return None
-    return Range(low.value, high.value, tree.low_closed, tree.high_closed)
+    known = high if low is None else low
+    ordered = comparison.at_most(known, known if low is None or high is None else high)
+    return Range(low, high, tree.low_closed, tree.high_closed) if ordered else None
 
 
 _POINTS = "point1: point, point2: point"

@@ -13,6 +13,15 @@ from nancheng.kernel.decisions.lexer import FeelSyntaxError
 from nancheng.kernel.decisions.values import Range, YearsMonths
 
 CASES = [
+    # descendants: all values of a name, at every depth, in reading order
+    ('{a: {b: {c: {x: "v1"}, x: "v2"}}}...x', ["v1", "v2"]),
+    ("{a: {x: {x: 1}}, x: null}...x", [{"x": 1}, 1]),
+    ("[{x: 1}, [{y: {x: 2}}]]...x", [1, 2]),
+    ("{a: {n m: 1}, n m: 2}...n m", [1, 2]),
+    ("{a: {p: {k: 1, n: 2}}, p: {k: 3, n: 4}}...p[k = 3].n", [4]),
+    ("{a: 1}...b", []),
+    ("null...x", []),
+    ("1...x", []),
     # arithmetic: exact decimals of 34 digits
     ("1 + 2 * 3", 7),
     ("0.1 + 0.2 = 0.3", True),
@@ -53,6 +62,31 @@ CASES = [
     ('time("11:00:00+01:00") = time("10:00:00Z")', True),
     ('date and time("2026-01-01T08:00:00+08:00") = date and time("2026-01-01T00:00:00Z")', True),
     ('date and time("2026-01-01T08:00:00") < date and time("2026-01-01T00:00:00Z")', None),
+    # functions conform by what they take and return
+    ('(function() "a") instance of function<>->string', True),
+    ('(function() "a") instance of function<>->number', False),
+    ("(function(a: number) a + 1) instance of function<number>->number", True),
+    ("(function(a: number) a + 1) instance of function<number>->string", False),
+    ("(function(a: number) a) instance of function<string>->Any", False),
+    ("(function(a) a) instance of function<string>->Any", True),
+    ("(function(a) a) instance of function<>->Any", False),
+    ("(function() {a: 1, b: 2}) instance of function<>->context<a: number>", True),
+    ("(function() {a: 1}) instance of function<>->context<a: number, b: number>", False),
+    (
+        "(function(a: context<a: string>) 1)"
+        " instance of function<context<a: string, b: string>>->Any",
+        True,
+    ),
+    (
+        "(function(a: context<a: string, b: string>) 1)"
+        " instance of function<context<a: string>>->Any",
+        False,
+    ),
+    ("(function() [1, 2]) instance of function<>->list<number>", True),
+    ("(function() [1, 2]) instance of function<>->list<string>", False),
+    ("(function() if x then 1 else 2) instance of function<>->string", False),
+    ("(function() a = 1) instance of function<>->boolean", True),
+    ("(function() function(b: string) b) instance of function<>->function<string>->number", False),
     # membership
     ("5 in (1..5]", True),
     ("1 in (1..5]", False),

@@ -198,6 +198,11 @@ TIMES = [
     ('is(@"10:00:00Z", @"10:00:00+00:00")', True),
     ('is(@"10:00:00Z", @"10:00:00")', False),
     ('is(@"2026-01-01", @"2026-01-01T00:00:00")', False),
+    ('is(@"10:00:00@Asia/Shanghai", @"10:00:00+08:00")', True),
+    ('is(@"10:00:00@Australia/Sydney", @"10:00:00+10:00")', True),
+    ('is(@"10:00:00@Asia/Shanghai", @"10:00:00")', False),
+    ('is(@"2026-07-01T10:00:00@Europe/Paris", @"2026-07-01T10:00:00+02:00")', True),
+    ('is(@"2026-07-01T10:00:00@Europe/Paris", @"2026-07-01T08:00:00Z")', False),
 ]
 CONVERSIONS = [
     ('number("1 000,5", " ", ",")', Decimal("1000.5")),
@@ -229,6 +234,23 @@ CONVERSIONS = [
     ('range("[5..1]")', None),
     ('range("[a..b]")', None),
     ("range(\"]'2'..5[\")", None),
+    ('range("[18..)")', Range(18, None, high_closed=False)),
+    ('range("(..18]")', Range(None, 18, low_closed=False)),
+    ('range("(..18]") = (<= 18)', True),
+    ('range("[..18]")', None),
+    ('range("[18..]")', None),
+    ('range("(..)")', None),
+    ('range(" < 18 ") = (< 18)', True),
+    ('range(">= @\\"2026-01-01\\"") = (>= @"2026-01-01")', True),
+    ('range("> a")', None),
+    ('range("!= 3")', None),
+    ('range("")', None),
+    ('range("[date(2026, 1, 1)..)") = (>= @"2026-01-01")', True),
+    ('range("[date(1 + 1, 1, 1)..)")', None),
+    (
+        '@"2026-01-01T08:00:00" in range("(..date and time(@\\"2026-01-01\\", time(9, 0, 0)))")',
+        True,
+    ),
 ]
 CONTEXTS = [
     ('get value({a: 1}, "a")', 1),

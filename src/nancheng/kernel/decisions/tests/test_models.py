@@ -228,3 +228,23 @@ def test_wrong_argument_becomes_null_and_the_function_still_answers() -> None:
 </businessKnowledgeModel>"""
     assert loaded(written(body)).evaluate("a", {}).value is True
     assert loaded(written(body)).evaluate("b", {}).value is None
+
+
+def test_allowed_values_of_a_type_replace_those_of_the_type_it_refers_to() -> None:
+    types = """
+<itemDefinition name="tColour"><typeRef>string</typeRef>
+  <allowedValues><text>"red", "blue"</text></allowedValues></itemDefinition>
+<itemDefinition name="tSame"><typeRef>tColour</typeRef></itemDefinition>
+<itemDefinition name="tSide"><typeRef>tColour</typeRef>
+  <allowedValues><text>"left", "right"</text></allowedValues></itemDefinition>"""
+    for type_ref, text, expected in (
+        ("tColour", "red", "red"),
+        ("tColour", "left", None),
+        ("tSame", "red", "red"),
+        ("tSame", "left", None),
+        ("tSide", "left", "left"),
+        ("tSide", "red", None),
+    ):
+        body = f"""<decision id="a" name="a"><variable name="a" typeRef="{type_ref}"/>
+          <literalExpression><text>"{text}"</text></literalExpression></decision>"""
+        assert loaded(written(types + body)).evaluate("a", {}).value == expected

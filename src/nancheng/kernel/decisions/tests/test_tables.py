@@ -118,9 +118,44 @@ def test_input_outside_its_allowed_values_is_a_fault() -> None:
         )
     )
     assert tables.evaluate(table, {"kind": "water"}).value == "all"
-    problem = tables.evaluate(table, {"kind": "air"}).problem
-    assert problem is not None
-    assert (problem.code, problem.detail) == ("decisions.input-not-allowed", "类别")
+    outcome = tables.evaluate(table, {"kind": "air"})
+    assert outcome.problem is not None
+    assert outcome.problem.code == "decisions.input-not-allowed"
+    assert outcome.problem.detail == "类别"
+
+
+def test_input_outside_its_allowed_values_is_null_for_the_rows() -> None:
+    rules = (Rule(("null",), ('"none"',)), Rule(("-",), ('"some"',)))
+    table = tables.compile_table(
+        TableDefinition(
+            (Input("kind", allowed='"water", string length(?) = 1'),),
+            (Output("to"),),
+            rules,
+            HitPolicy.FIRST,
+        )
+    )
+    found = {kind: tables.evaluate(table, {"kind": kind}).value for kind in ("water", "x", "air")}
+    assert found == {"water": "some", "x": "some", "air": "none"}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"),
+    [
+        ('"a", "b"', "a"),
+        ('"b"', None),
+        ("", "a"),
+        ("-", "a"),
+        ("string length(?) = 1", "a"),
+        ("string length(?) > 1", None),
+        ('not("b")', "a"),
+    ],
+)
+def test_output_outside_its_allowed_values_is_null(allowed: str, expected: object) -> None:
+    outputs = (Output("y", allowed=allowed), Output("z"))
+    table = tables.compile_table(
+        TableDefinition((Input("x"),), outputs, (Rule(("-",), ('"a"', "1")),))
+    )
+    assert tables.evaluate(table, {"x": 1}).value == {"y": expected, "z": 1}
 
 
 def test_cells_may_read_other_variables_and_outputs_may_compute() -> None:
