@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 Say = Callable[[str], None]
 PROGRESS_EVERY = 20_000
@@ -17,6 +19,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verify = kinds.add_parser("verify", help="verify every history and root; name what differs")
     verify.add_argument("--since", type=date.fromisoformat, help="only what grew on or after a day")
     verify.add_argument("--root", default="", help="a root noted elsewhere, to be found again")
+    export = kinds.add_parser("export", help="write a bundle that verifies itself, without us")
+    export.add_argument("target", type=Path, metavar="DIR|FILE.zip")
+    export.add_argument("--case", default="", help="one case, by its number")
+    export.add_argument("--from", dest="since", type=date.fromisoformat, help="moved on or after")
+    export.add_argument("--to", dest="until", type=date.fromisoformat, help="moved on or before")
     kinds.add_parser("seal", help="seal what is there under a new root now")
 
 
@@ -60,4 +67,25 @@ def _seal(_given: argparse.Namespace, say: Say) -> int:
     return 1
 
 
-_KINDS: dict[str, Callable[[argparse.Namespace, Say], int]] = {"verify": _verify, "seal": _seal}
+def _export(given: argparse.Namespace, say: Say) -> int:
+    from django.utils import timezone
+
+    from nancheng.foundation.audit import bundles
+    from nancheng.foundation.web import refusals
+    from nancheng.kernel.refusal import Refused
+
+    scope = bundles.Scope(given.case, given.since, given.until)
+    try:
+        count = bundles.write(given.target, scope=scope, at=timezone.now(), by=getpass.getuser())
+    except Refused as refused:
+        say(refusals.text(refused))
+        return 1
+    say(f"{count} cases in {given.target}; python -I verify.py inside it verifies them")
+    return 0
+
+
+_KINDS: dict[str, Callable[[argparse.Namespace, Say], int]] = {
+    "verify": _verify,
+    "export": _export,
+    "seal": _seal,
+}
