@@ -39,6 +39,10 @@ REFUSALS = (
     *(f"nancheng.domains.{domain}.refusals.REFUSALS" for domain in DOMAINS),
 )
 
+# What the apps below ask about cases: the kind of one (by id), and all kinds with their names.
+CASE_KIND = "nancheng.foundation.cases.queries.kind"
+CASE_KINDS = "nancheng.foundation.cases.lists.kinds"
+
 # Who may read a file is said by the app that owns the case.
 FILE_READERS = ("nancheng.foundation.cases.queries.may_read_case",)
 
@@ -94,6 +98,7 @@ MENU = (
                 "shield",
                 count="nancheng.foundation.confirmations.queries.waiting",
             ),
+            Item(_("授权代理"), "people:absences", "share"),
         ),
     ),
     Group(

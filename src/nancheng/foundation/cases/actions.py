@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from nancheng.foundation.cases import advance as moves
 from nancheng.foundation.cases import bindings, clocks, definitions, numbers, queries, rules, store
@@ -22,6 +23,7 @@ from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.cases.store import Loaded, OpenTask
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import queries as people
+from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process.state import NOT_STARTED
@@ -98,10 +100,10 @@ def claim(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     loaded, task = _task(task_id, by=by, key=key)
     if loaded is None or task is None:
         return
-    if task.claimed_by == by.identity_id:
+    by = _doer(loaded, task, by)
+    if task.claimed_by == by.standing_id:
         return
-    _mine(task, by)
-    _assign(task_id, by.identity_id)
+    _assign(task_id, by.standing_id)
     moves.remark(loaded, Remark("Claimed", task.node, task.item), hand=_hand(by, at, key))
 
 
@@ -111,7 +113,8 @@ def release(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     loaded, task = _task(task_id, by=by, key=key)
     if loaded is None or task is None:
         return
-    if task.claimed_by != by.identity_id:
+    by = _doer(loaded, task, by)
+    if task.claimed_by is None:
         raise Refused("cases.not-yours", task_id=task_id)
     Task.objects.filter(pk=task_id).update(state=Task.State.OFFERED, claimed_by=None)
     moves.remark(loaded, Remark("Released", task.node, task.item), hand=_hand(by, at, key))
@@ -135,7 +138,7 @@ def complete(
     loaded, task = _task(task_id, by=by, key=key)
     if loaded is None or task is None:
         return
-    _mine(task, by)
+    by = _doer(loaded, task, by)
     program = definitions.program(loaded.process_id)
     _apart(loaded, program.definition.nodes[task.node].extra.get("apart", ""), by)
     form = bindings.binding(loaded.kind).forms.get(program.forms.get(task.node, ""))
@@ -144,6 +147,8 @@ def complete(
         given = form.before(case_id=loaded.case_id, values=values, by=by, at=at, key=key)
     hand = _hand(by, at, key, opinion=opinion, decision=values.get("decision", ""))
     moves.advance(loaded, m.Complete(at, hand.name, task.item, given), hand=hand)
+    if by.acting_for is not None:
+        Task.objects.filter(pk=task_id).update(done_for_id=by.acting_for.identity_id)
 
 
 @transaction.atomic
@@ -152,7 +157,7 @@ def send_back(*, task_id: int, target: str, reason: str, by: Actor, at: datetime
     loaded, task = _task(task_id, by=by, key=key, verb=Verb.SEND_BACK)
     if loaded is None or task is None:
         return
-    _mine(task, by)
+    by = _doer(loaded, task, by)
     hand = _hand(by, at, key, opinion=reason)
     moves.advance(loaded, m.SendBack(at, hand.name, task.item, target, reason), hand=hand)
     _tell_holders(
@@ -182,8 +187,8 @@ def transfer(
     loaded, task = _task(task_id, by=by, key=key, verb=Verb.TRANSFER)
     if loaded is None or task is None:
         return
-    _mine(task, by)
-    colleagues = dict(people.colleagues(post_id=task.post_id, on=at.date(), but=by.identity_id))
+    by = _doer(loaded, task, by)
+    colleagues = dict(people.colleagues(post_id=task.post_id, on=at.date(), but=by.standing_id))
     if to_identity not in colleagues:
         raise Refused("cases.not-a-colleague", field="to_identity")
     _assign(task_id, to_identity)
@@ -211,7 +216,7 @@ def add_signer(
     loaded, task = _task(task_id, by=by, key=key, verb=Verb.ADD_SIGNER)
     if loaded is None or task is None:
         return
-    _mine(task, by)
+    by = _doer(loaded, task, by)
     hand = _hand(by, at, key, opinion=reason)
     moves.advance(loaded, m.AddInstance(at, hand.name, task.item, element), hand=hand)
 
@@ -222,7 +227,7 @@ def remind(*, task_id: int, text: str, by: Actor, at: datetime, key: str) -> Non
     loaded, task = _task(task_id, by=by, key=key)
     if loaded is None or task is None:
         return
-    queries.allow(by, "case.remind", loaded.case_id)
+    by = queries.allow(by, "case.remind", loaded.case_id)
     Task.objects.filter(pk=task_id).update(reminders=queries.reminders(task_id) + 1)
     moves.remark(
         loaded, Remark("Reminded", task.node, task.item), hand=_hand(by, at, key, opinion=text)
@@ -236,10 +241,9 @@ def extend(*, task_id: int, days: int, reason: str, by: Actor, at: datetime, key
     loaded, task = _task(task_id, by=by, key=key)
     if loaded is None or task is None:
         return
-    queries.allow(by, "case.extend", loaded.case_id)
-    if task.claimed_by == by.identity_id or (
-        task.claimed_by is None and task.post_id == by.post_id
-    ):
+    doing = rights.doer(by, post_id=task.post_id, claimed_by=task.claimed_by, kind=loaded.kind)
+    by = queries.allow(by, "case.extend", loaded.case_id)
+    if doing is not None:
         raise Refused("cases.extend-own")
     before, after = clocks.extend(task_id=task_id, count=days, reason=reason, by=by, at=at)
     moves.remark(
@@ -257,7 +261,7 @@ def suspend(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> 
     """中止: the case and its clocks stand still."""
     if done_before(by=by, key=key):
         return
-    queries.allow(by, "case.suspend", case_id)
+    by = queries.allow(by, "case.suspend", case_id)
     loaded = _locked(case_id=case_id)
     hand = _hand(by, at, key, opinion=reason)
     moves.advance(loaded, m.Suspend(at, hand.name, reason), hand=hand)
@@ -269,7 +273,7 @@ def resume(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> N
     """恢复: the case moves again; its clocks go on with what was left."""
     if done_before(by=by, key=key):
         return
-    queries.allow(by, "case.suspend", case_id)
+    by = queries.allow(by, "case.suspend", case_id)
     loaded = _locked(case_id=case_id)
     hand = _hand(by, at, key, opinion=reason)
     moves.advance(loaded, m.Resume(at, hand.name), hand=hand)
@@ -281,7 +285,7 @@ def terminate(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -
     """终止: end a case by hand; everything open is withdrawn."""
     if done_before(by=by, key=key):
         return
-    queries.allow(by, "case.terminate", case_id)
+    by = queries.allow(by, "case.terminate", case_id)
     loaded = _locked(case_id=case_id)
     hand = _hand(by, at, key, opinion=reason)
     moves.advance(loaded, m.Terminate(at, hand.name, reason), hand=hand)
@@ -292,7 +296,7 @@ def retry(*, case_id: int, item: int, by: Actor, at: datetime, key: str) -> None
     """Try again what was stuck."""
     if done_before(by=by, key=key):
         return
-    queries.allow(by, "case.retry", case_id)
+    by = queries.allow(by, "case.retry", case_id)
     loaded = _locked(case_id=case_id)
     hand = _hand(by, at, key)
     moves.advance(loaded, m.Retry(at, hand.name, item), hand=hand)
@@ -347,13 +351,14 @@ def _gone(task_id: int) -> Refused:
     return Refused("cases.task-gone", who=who or "—", when=when)
 
 
-def _mine(task: OpenTask, by: Actor) -> None:
-    if task.claimed_by == by.identity_id:
-        return
+def _doer(loaded: Loaded, task: OpenTask, by: Actor) -> Actor:
+    """Return the actor as which one may do the task: oneself, or as deputy of its holder."""
+    found = rights.doer(by, post_id=task.post_id, claimed_by=task.claimed_by, kind=loaded.kind)
+    if found is not None:
+        return found
     if task.claimed_by is not None:
         raise Refused("cases.task-taken", who=queries.identity_name(task.claimed_by))
-    if task.post_id != by.post_id:
-        raise Refused("cases.not-yours", task_id=task.task_id)
+    raise Refused("cases.not-yours", task_id=task.task_id)
 
 
 def _assign(task_id: int, identity_id: int) -> None:
@@ -361,15 +366,19 @@ def _assign(task_id: int, identity_id: int) -> None:
 
 
 def _apart(loaded: Loaded, nodes: str, by: Actor) -> None:
-    """Refuse a person who did one of the steps that must stay apart, at whatever post."""
+    """Refuse a person who did one of the steps that must stay apart, at whatever post.
+
+    Deputy and principal count as one: whoever did the step, or had it done, does not check it.
+    """
     if not nodes:
         return
+    persons = by.persons
     done = (
         Task.objects.filter(
+            Q(done_by__person_id__in=persons) | Q(done_for__person_id__in=persons),
             case_id=loaded.case_id,
             state=Task.State.DONE,
             node__in=nodes.split(),
-            done_by__person_id=by.person_id,
         )
         .values_list("name", flat=True)
         .first()

@@ -17,6 +17,7 @@ from nancheng.foundation.cases.models import Case, Task
 from nancheng.foundation.cases.queries import Entry
 from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.people import queries as people
+from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import wording
 from nancheng.kernel.process import verbs
@@ -80,6 +81,8 @@ class Desk:
     program: Program
     verbs: Sequence[str]
     may_complete: bool
+    # For whom this actor would do it, as a deputy.
+    stands_in_for: str = ""
 
     @property
     def form(self) -> bindings.TaskForm | None:
@@ -94,7 +97,8 @@ def at_desk(task_id: int, actor: Actor) -> Desk:
         .select_related("case__process", "department", "post", "claimed_by__person", "done_by")
         .first()
     )
-    if task is None or not (is_holder(task, actor) or queries.may_read_case(actor, task.case_id)):
+    hand = doer(task, actor) if task else None
+    if task is None or not (hand or queries.may_read_case(actor, task.case_id)):
         raise Http404
     program = definitions.program(task.case.process_id)
     return Desk(
@@ -103,7 +107,8 @@ def at_desk(task_id: int, actor: Actor) -> Desk:
         binding=bindings.binding(task.case.kind),
         program=program,
         verbs=[verb.value for verb in Verb if verb in _open_verbs(task, program, actor)],
-        may_complete=is_open(task) and is_holder(task, actor),
+        may_complete=is_open(task) and hand is not None,
+        stands_in_for=hand.acting_for.name if hand and hand.acting_for else "",
     )
 
 
@@ -112,11 +117,16 @@ def is_open(task: Task) -> bool:
     return task.state in OPEN and task.case.status == Case.Status.OPEN
 
 
+def doer(task: Task, actor: Actor) -> Actor | None:
+    """Return the actor as which a task is one's to do: oneself, or a deputy; or None."""
+    return rights.doer(
+        actor, post_id=task.post_id, claimed_by=task.claimed_by_id, kind=task.case.kind
+    )
+
+
 def is_holder(task: Task, actor: Actor) -> bool:
     """Say whether a task is the actor's to do."""
-    if task.claimed_by_id is not None:
-        return task.claimed_by_id == actor.identity_id
-    return task.post_id == actor.post_id
+    return doer(task, actor) is not None
 
 
 def _open_verbs(task: Task, program: Program, actor: Actor) -> set[Verb]:
@@ -163,7 +173,8 @@ def send_back_choices(desk: Desk) -> list[tuple[str, str]]:
 
 def transfer_choices(desk: Desk, actor: Actor, *, on: date) -> list[tuple[int, str]]:
     """Return the colleagues a task may be handed to."""
-    return people.colleagues(post_id=desk.task.post_id, on=on, but=actor.identity_id)
+    hand = doer(desk.task, actor) or actor
+    return people.colleagues(post_id=desk.task.post_id, on=on, but=hand.standing_id)
 
 
 def signer_choices(desk: Desk) -> list[tuple[str, str]]:

@@ -29,8 +29,10 @@ from nancheng.foundation.cases import (
 from nancheng.foundation.cases.models import Case, ProcessVersion, Task
 from nancheng.foundation.cases.rules import Light
 from nancheng.foundation.cases.worklist import Today
+from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.guards import identified, requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
+from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import pages, tables, wording
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
@@ -204,7 +206,9 @@ def inbox(request: IdentifiedRequest) -> HttpResponse:
     counts = worklist.lights(mine, now)
     light = request.GET.get("light", "")
     shown = mine.filter(now.when(light)) if light in counts and light != "all" else mine
-    table = INBOX.bind(request, shown.only("id"), load=lambda rows: _task_lines(rows, now))
+    table = INBOX.bind(
+        request, shown.only("id"), load=lambda rows: _task_lines(rows, now, request.identity)
+    )
     return tables.answer(
         request,
         "cases/inbox.html",
@@ -223,7 +227,9 @@ def done(request: IdentifiedRequest) -> HttpResponse:
     """Show what this identity has done."""
     now = worklist.today(timezone.now())
     rows = worklist.done(request.identity).only("id")
-    table = DONE.bind(request, rows, load=lambda found: _task_lines(found, now, done=True))
+    table = DONE.bind(
+        request, rows, load=lambda found: _task_lines(found, now, request.identity, done=True)
+    )
     return tables.answer(request, "cases/list.html", table)
 
 
@@ -355,6 +361,11 @@ _TASK_VALUES = (
     "name",
     "name_en",
     "state",
+    "post_id",
+    "claimed_by_id",
+    "done_by_id",
+    "done_by__person__name",
+    "done_for__person__name",
     "arrived_at",
     "done_at",
     "due_on",
@@ -368,19 +379,43 @@ _TASK_VALUES = (
 )
 
 
-def _task_lines(found: Iterable[Task], now: Today, *, done: bool = False) -> list[Line]:
+def _task_lines(
+    found: Iterable[Task], now: Today, actor: Actor, *, done: bool = False
+) -> list[Line]:
     """Return the lines of a page of tasks, in its order. One statement."""
     ids = [task.pk for task in found]
     rows = {row["id"]: row for row in Task.objects.filter(pk__in=ids).values(*_TASK_VALUES)}
-    return [_task_line(rows[key], now, done=done) for key in ids if key in rows]
+    return [_task_line(rows[key], now, actor, done=done) for key in ids if key in rows]
 
 
-def _task_line(row: Mapping[str, Any], now: Today, *, done: bool) -> Line:
+def _whose(row: Mapping[str, Any], actor: Actor, *, done: bool) -> str:
+    """Return a task's title, and with whom a deputy is or was at work on it."""
+    title = str(row["case__title"])
+    if done and row["done_for__person__name"]:
+        if row["done_by_id"] == actor.identity_id:
+            figures = {"title": title, "name": row["done_for__person__name"]}
+            return _("%(title)s（代%(name)s）") % figures
+        return _("%(title)s（由%(name)s代办）") % {
+            "title": title,
+            "name": row["done_by__person__name"],
+        }
+    hand = rights.doer(
+        actor,
+        post_id=row["post_id"],
+        claimed_by=row["claimed_by_id"],
+        kind=row["case__kind"],
+    )
+    if done or hand is None or hand.acting_for is None:
+        return title
+    return _("%(title)s（代%(name)s）") % {"title": title, "name": hand.acting_for.name}
+
+
+def _task_line(row: Mapping[str, Any], now: Today, actor: Actor, *, done: bool) -> Line:
     running = not done and row["case__status"] == Case.Status.OPEN
     return Line(
         lamp=lamp(now, row["due_on"], running=running),
         number=row["case__number"],
-        title=row["case__title"],
+        title=_whose(row, actor, done=done),
         step=wording.named(row),
         kind=_kind_name(row["case__kind"]),
         department=wording.named(row, "case__department__name"),

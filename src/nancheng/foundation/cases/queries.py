@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ def party_of(prefix: str = "pk") -> Fields:
             }
         ),
         invited=lambda reader: Q(**{f"{prefix}__in": invited(reader)}),
+        kind=f"{join}kind",
     )
 
 
@@ -72,15 +73,17 @@ def may_read_case(actor: Actor | None, case_id: int) -> bool:
     return visible(actor).filter(pk=case_id).exists()
 
 
-def allow(actor: Actor, verb: str, case_id: int) -> None:
-    """Raise ``Refused`` unless the actor may use the verb on this case.
+def allow(actor: Actor, verb: str, case_id: int) -> Actor:
+    """Return the actor as which one may use the verb on this case: oneself, or as a deputy.
 
-    A case beyond sight is refused exactly like one that does not exist.
+    Raises ``Refused``; a case beyond sight is refused exactly like one that does not exist.
     """
     if not may_read_case(actor, case_id):
         raise Refused("cases.no-such-case")
-    if not visible(actor, verb).filter(pk=case_id).exists():
-        raise Refused("people.not-allowed", post=actor.post_name)
+    for hand in actor.hands:
+        if visible(replace(hand, stands_in=()), verb).filter(pk=case_id).exists():
+            return hand
+    raise Refused("people.not-allowed", post=actor.post_name)
 
 
 def row_of(case: Case, verb: str = VIEW) -> Row:
@@ -91,6 +94,7 @@ def row_of(case: Case, verb: str = VIEW) -> Row:
         department_path=case.department.path,
         party_department_ids=frozenset(case.participants.values_list("department_id", flat=True)),
         invited=_invited_to(case.pk) if verb in rights.INVITED else frozenset(),
+        kind=case.kind,
     )
 
 
@@ -133,6 +137,11 @@ def title(case_id: int) -> str:
     return f"{number} {name}"
 
 
+def kind(case_id: int) -> str:
+    """Return the kind of a case."""
+    return Case.objects.values_list("kind", flat=True).get(pk=case_id)
+
+
 def reminders(task_id: int) -> int:
     """Return how often a task was reminded of."""
     return Task.objects.values_list("reminders", flat=True).get(pk=task_id)
@@ -144,12 +153,12 @@ def identity_name(identity_id: int) -> str:
 
 
 def hands(case_id: int) -> dict[str, set[int]]:
-    """Return the persons (ids) who did each step of a case. One statement."""
+    """Return the persons (ids) who did each step of a case, or for whom it was done. One."""
     found: dict[str, set[int]] = {}
-    for node, person in Task.objects.filter(case_id=case_id, state=Task.State.DONE).values_list(
-        "node", "done_by__person_id"
+    for node, *persons in Task.objects.filter(case_id=case_id, state=Task.State.DONE).values_list(
+        "node", "done_by__person_id", "done_for__person_id"
     ):
-        found.setdefault(node, set()).add(person)
+        found.setdefault(node, set()).update(person for person in persons if person)
     return found
 
 

@@ -46,11 +46,18 @@ def today(at: datetime) -> Today:
 
 
 def inbox(actor: Actor) -> QuerySet[Task]:
-    """Return the open tasks of an identity: its own, and those offered to its post."""
-    return Task.objects.filter(
-        Q(state=Task.State.OFFERED, post_id=actor.post_id)
-        | Q(state=Task.State.CLAIMED, claimed_by_id=actor.identity_id)
-    )
+    """Return the open tasks of an identity: its own, those offered to its post, and the same of
+    whoever it stands in for.
+    """
+    waiting = Q()
+    for hand in actor.hands:
+        at_desk = Q(state=Task.State.OFFERED, post_id=hand.post_id) | Q(
+            state=Task.State.CLAIMED, claimed_by_id=hand.standing_id
+        )
+        if hand.kinds is not None:
+            at_desk &= Q(case__kind__in=sorted(hand.kinds))
+        waiting |= at_desk
+    return Task.objects.filter(waiting)
 
 
 def waiting(actor: Actor, *, at: datetime) -> int:
@@ -67,8 +74,9 @@ def lights(tasks: QuerySet[Task], now: Today) -> dict[str, int]:
 
 
 def done(actor: Actor) -> QuerySet[Task]:
-    """Return the tasks an identity has done."""
-    return Task.objects.filter(state=Task.State.DONE, done_by_id=actor.identity_id)
+    """Return the tasks an identity has done, or had done by a deputy."""
+    mine = Q(done_by_id=actor.identity_id) | Q(done_for_id=actor.identity_id)
+    return Task.objects.filter(mine, state=Task.State.DONE)
 
 
 def started(actor: Actor) -> QuerySet[Case]:

@@ -7,12 +7,22 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from nancheng.foundation.messages import rules
-from nancheng.foundation.messages.models import Endpoint, Notice, Outbox, Subscription
+from nancheng.foundation.messages.models import (
+    STANDING_IN,
+    Endpoint,
+    Notice,
+    Outbox,
+    Subscription,
+)
+from nancheng.foundation.people import queries as people
 
 Figures = Mapping[str, object]
 CLAIMED_MAX = 50
@@ -36,7 +46,12 @@ def notify(
     same ``key`` again tells nobody twice. Who subscribed gets an outbox row, and so does every
     endpoint that wants such events; the job sends them after the commit.
     """
-    told = list(dict.fromkeys(identity_ids))
+    told = dict.fromkeys(identity_ids, "")
+    # Who stands in for somebody is told as well, and for whom; one's own notice goes before that.
+    for deputy, absent in people.deputies(
+        told, on=timezone.localdate(at), kind=lambda: _kind(case_id)
+    ):
+        told.setdefault(deputy, absent)
     shown = _plain(figures)
     Notice.objects.bulk_create(
         [
@@ -44,11 +59,11 @@ def notify(
                 identity_id=identity_id,
                 case_id=case_id,
                 code=code,
-                figures=shown,
+                figures=shown | ({STANDING_IN: absent} if absent else {}),
                 key=_notice_key(key),
                 created_at=at,
             )
-            for identity_id in told
+            for identity_id, absent in told.items()
         ],
         ignore_conflicts=True,
     )
@@ -56,6 +71,11 @@ def notify(
     for row in sent:
         row.code, row.figures, row.created_at, row.send_after = code, shown, at, at
     Outbox.objects.bulk_create(sent, ignore_conflicts=True)
+
+
+def _kind(case_id: int | None) -> str:
+    """Return the kind of a case; only the app above knows."""
+    return str(import_string(settings.CASE_KIND)(case_id)) if case_id else ""
 
 
 def mark_read(*, identity_id: int, notice_id: int, at: datetime) -> bool:

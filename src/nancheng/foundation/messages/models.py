@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# The figure of a deputy's notice that names whom it stands in for.
+STANDING_IN = "_for"
+
 
 class Notice(models.Model):
     """A notice (通知) to one identity; its text is made at reading time from code and figures."""

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from nancheng.foundation.messages import texts
-from nancheng.foundation.messages.models import Notice, Outbox
+from nancheng.foundation.messages.models import STANDING_IN, Notice, Outbox
 from nancheng.foundation.people.rules import Actor
 
 # The page of a case, by number; it belongs to the app above.
@@ -45,9 +46,12 @@ def notices(actor: Actor, *, unread_only: bool = False) -> QuerySet[Notice]:
 
 def line(notice: Notice) -> Line:
     """Return a notice in the reader's language."""
+    said = texts.said(notice.code, notice.figures)
+    if absent := notice.figures.get(STANDING_IN):
+        said = _("【代%(name)s】%(text)s") % {"name": absent, "text": said}
     return Line(
         id=notice.pk,
-        text=texts.said(notice.code, notice.figures),
+        text=said,
         case_number=notice.case.number if notice.case else "",
         created_at=notice.created_at,
         read_at=notice.read_at,

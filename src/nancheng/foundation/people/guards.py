@@ -38,7 +38,7 @@ def requires(verb: str) -> Callable[[View], View]:
         @wraps(view)
         @identified
         def guarded(request: IdentifiedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not rules.may(request.identity, verb):
+            if rules.reach(request.identity, verb).is_nothing:
                 raise Refused("people.not-allowed", post=request.identity.post_name)
             return view(request, *args, **kwargs)
 

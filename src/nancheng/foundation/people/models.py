@@ -141,3 +141,47 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.duty}: {self.verb} ({self.scope})"
+
+
+class Absence(models.Model):
+    """A delegation while absent (授权代理): an identity's work goes to a deputy for some days."""
+
+    principal = models.ForeignKey(Identity, models.PROTECT, related_name="absences")
+    deputy = models.ForeignKey(Identity, models.PROTECT, related_name="deputyships")
+    active_from = models.DateField()
+    active_to = models.DateField()  # the first day on which it is over
+    # Kinds of cases separated by spaces; "" delegates the whole identity.
+    kinds = models.CharField(max_length=400, blank=True)
+    reason = models.CharField(max_length=500)
+    set_by = models.ForeignKey(Identity, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(Identity, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-active_from", "-id")
+        constraints = (
+            models.CheckConstraint(
+                name="absence_needs_another",
+                condition=~Q(principal=F("deputy")),
+            ),
+            models.CheckConstraint(
+                name="absence_runs_forward",
+                condition=Q(active_to__gt=F("active_from")),
+            ),
+            models.CheckConstraint(
+                name="absence_ended_by_somebody",
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("deputy", "active_to"),
+                name="absence_of_deputy",
+                condition=Q(ended_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.principal} → {self.deputy}"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet, Value
 
 from nancheng.foundation.people import rules
-from nancheng.foundation.people.models import Department, Grant, Identity, Post
-from nancheng.foundation.people.rules import Actor, Reach, Reader, Row, Scope
+from nancheng.foundation.people.models import Absence, Department, Grant, Identity, Post
+from nancheng.foundation.people.rules import Actor, Part, Principal, Reach, Reader, Row, Scope
 
 M = TypeVar("M", bound=Model)
 
@@ -25,6 +25,8 @@ class Fields:
     path: str = "department__path"
     party: Callable[[int], Q] | None = None
     invited: Callable[[Reader], Q] | None = None
+    # The kind of the row's case, for what is delegated for some kinds alone.
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +40,94 @@ class Choice:
     department_name_en: str
 
 
+# What an actor is made of, by the lookups of an identity.
+_STANDING = (
+    "id",
+    "person_id",
+    "person__name",
+    "post_id",
+    "post__name",
+    "post__duty__code",
+    "post__duty_id",
+    "post__department_id",
+    "post__department__path",
+    "post__department__name",
+    "is_primary",
+)
+
+
 def actor(*, person_id: int, identity_id: int | None, on: date) -> Actor | None:
     """Return the identity a person acts under on a day, or None. Two statements.
 
     With no ``identity_id``, or one that is not the person's, the person's first identity serves.
+    Whoever stands in for others that day is their deputy as well.
     """
-    rows = list(
+    mine = (
         _active(on)
         .filter(person_id=person_id)
-        .values_list(
-            "id",
-            "person__name",
-            "post_id",
-            "post__name",
-            "post__duty__code",
-            "post__duty_id",
-            "post__department_id",
-            "post__department__path",
-            "post__department__name",
-        )
-        .order_by("-is_primary", "id")
+        .values_list(*_STANDING, Value(0), Value(""))
+        .order_by()
     )
-    row = next((row for row in rows if row[0] == identity_id), rows[0] if rows else None)
+    rows = list(mine.union(_delegated(person_id, on), all=True))
+    own = sorted((row for row in rows if not row[-2]), key=lambda row: (not row[10], row[0]))
+    row = next((row for row in own if row[0] == identity_id), own[0] if own else None)
     if row is None:
         return None
-    verbs: dict[str, frozenset[Scope]] = {}
-    for verb, scope in Grant.objects.filter(duty_id=row[5]).values_list("verb", "scope"):
-        verbs[verb] = verbs.get(verb, frozenset()) | {Scope(scope)}
+    absent = [each for each in rows if each[-2] == row[0]]
+    verbs = _verbs({each[6] for each in (row, *absent)})
+    acting = _actor(row, verbs)
+    return replace(acting, stands_in=tuple(_deputy(acting, each, verbs) for each in absent))
+
+
+def _delegated(person_id: int, on: date) -> QuerySet[Identity, tuple[Any, ...]]:
+    """Return the identities for which a person stands in on a day, and as which identity."""
+    return (
+        _active(on)
+        .filter(
+            absences__deputy__person_id=person_id,
+            absences__active_from__lte=on,
+            absences__active_to__gt=on,
+            absences__ended_at__isnull=True,
+        )
+        .values_list(*_STANDING, F("absences__deputy_id"), F("absences__kinds"))
+        .order_by()
+    )
+
+
+def _verbs(duties: set[int]) -> dict[int, dict[str, frozenset[Scope]]]:
+    found: dict[int, dict[str, frozenset[Scope]]] = {duty: {} for duty in duties}
+    for duty, verb, scope in Grant.objects.filter(duty_id__in=duties).values_list(
+        "duty_id", "verb", "scope"
+    ):
+        found[duty][verb] = found[duty].get(verb, frozenset()) | {Scope(scope)}
+    return found
+
+
+def _actor(row: tuple[Any, ...], verbs: Mapping[int, Mapping[str, frozenset[Scope]]]) -> Actor:
     return Actor(
         identity_id=row[0],
-        person_id=person_id,
-        name=row[1],
-        post_id=row[2],
-        post_name=row[3],
-        duty=row[4],
-        department_id=row[6],
-        department_path=row[7],
-        department_name=row[8],
-        verbs=verbs,
+        person_id=row[1],
+        name=row[2],
+        post_id=row[3],
+        post_name=row[4],
+        duty=row[5],
+        department_id=row[7],
+        department_path=row[8],
+        department_name=row[9],
+        verbs=verbs[row[6]],
+    )
+
+
+def _deputy(
+    own: Actor, row: tuple[Any, ...], verbs: Mapping[int, Mapping[str, frozenset[Scope]]]
+) -> Actor:
+    return replace(
+        _actor(row, verbs),
+        identity_id=own.identity_id,
+        person_id=own.person_id,
+        name=own.name,
+        acting_for=Principal(identity_id=row[0], person_id=row[1], name=row[2]),
+        kinds=frozenset(row[-1].split()) or None,
     )
 
 
@@ -169,16 +221,28 @@ def condition(reach: Reach, fields: Fields) -> Q:
     if reach.everything:
         return Q()
     found = Q(pk__in=())
-    if reach.owner_identity_id is not None and fields.owner:
-        found |= Q(**{fields.owner: reach.owner_identity_id})
-    if reach.department_id is not None and fields.department:
-        found |= Q(**{fields.department: reach.department_id})
-    if reach.below_path and fields.path:
-        found |= Q(**{f"{fields.path}__startswith": reach.below_path})
-    if reach.party_department_id is not None and fields.party is not None:
-        found |= fields.party(reach.party_department_id)
-    if reach.reader is not None and fields.invited is not None:
-        found |= fields.invited(reach.reader)
+    for part in reach.parts:
+        if part.kinds is None:
+            found |= _within_part(part, fields)
+        elif fields.kind:
+            found |= _within_part(part, fields) & Q(**{f"{fields.kind}__in": sorted(part.kinds)})
+    return found
+
+
+def _within_part(part: Part, fields: Fields) -> Q:
+    if part.everything:
+        return Q(pk__isnull=False)
+    found = Q(pk__in=())
+    if part.owner_identity_id is not None and fields.owner:
+        found |= Q(**{fields.owner: part.owner_identity_id})
+    if part.department_id is not None and fields.department:
+        found |= Q(**{fields.department: part.department_id})
+    if part.below_path and fields.path:
+        found |= Q(**{f"{fields.path}__startswith": part.below_path})
+    if part.party_department_id is not None and fields.party is not None:
+        found |= fields.party(part.party_department_id)
+    if part.reader is not None and fields.invited is not None:
+        found |= fields.invited(part.reader)
     return found
 
 
@@ -230,3 +294,85 @@ def departments_with(*, duty: str) -> list[tuple[str, str]]:
         .order_by("department__path")
         .values_list("department__code", "department__name")
     ]
+
+
+DELEGATE = "people.absence.set"
+ABSENCE_FIELDS = Fields(
+    owner="principal_id",
+    department="principal__post__department_id",
+    path="principal__post__department__path",
+)
+IDENTITY_FIELDS = Fields(
+    owner="id", department="post__department_id", path="post__department__path"
+)
+
+
+def absences(actor: Actor) -> QuerySet[Absence]:
+    """Return the delegations an actor made, stands in by, or may set for others."""
+    within_reach = condition(rules.reach(actor, DELEGATE), ABSENCE_FIELDS)
+    return Absence.objects.filter(
+        within_reach | Q(principal_id=actor.identity_id) | Q(deputy_id=actor.identity_id)
+    )
+
+
+def principals(actor: Actor, *, on: date) -> list[tuple[int, str]]:
+    """Return (identity, label) of those whose absence an actor may set: itself first."""
+    rows = (
+        _active(on)
+        .filter(Q(pk=actor.identity_id) | condition(rules.reach(actor, DELEGATE), IDENTITY_FIELDS))
+        .order_by("post__department__path", "person__name", "id")
+        .values_list("id", "person__name", "post__department__name", "post__name")
+    )
+    labelled = [(row[0], " · ".join(row[1:])) for row in rows]
+    return sorted(labelled, key=lambda row: row[0] != actor.identity_id)
+
+
+def may_delegate(actor: Actor, principal_id: int) -> bool:
+    """Say whether an actor may set or end an identity's absence: its own, or within its reach."""
+    if principal_id == actor.identity_id:
+        return True
+    within_reach = condition(rules.reach(actor, DELEGATE), IDENTITY_FIELDS)
+    return Identity.objects.filter(within_reach, pk=principal_id).exists()
+
+
+def possible_deputies(principal_id: int, *, on: date) -> list[tuple[int, str]]:
+    """Return (identity, label) of the colleagues who may stand in for an identity. Three."""
+    post, person, duty = Identity.objects.values_list(
+        "post_id", "person_id", "post__duty__code"
+    ).get(pk=principal_id)
+    found = colleagues(post_id=post, on=on, but=principal_id)
+    duties = duties_of([identity for identity, _ in found])
+    return [
+        (identity, label)
+        for identity, label in found
+        if duties[identity][0] != person and rules.are_separate(duties[identity][1] | {duty})
+    ]
+
+
+def duties_of(identity_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[str]]]:
+    """Return the person behind each identity, and all duties that person holds. One statement."""
+    rows = Identity.objects.filter(pk__in=list(identity_ids)).values_list(
+        "id", "person_id", "person__identities__post__duty__code"
+    )
+    found: dict[int, tuple[int, frozenset[str]]] = {}
+    for identity, person, duty in rows:
+        found[identity] = (person, found.get(identity, (person, frozenset()))[1] | {duty})
+    return found
+
+
+def deputies(
+    identity_ids: Iterable[int], *, on: date, kind: Callable[[], str]
+) -> list[tuple[int, str]]:
+    """Return (deputy, name of whom it stands in for) for some identities on a day. One statement.
+
+    ``kind`` says the kind of the case in question, "" without one; it is asked only when somebody
+    delegated some kinds alone.
+    """
+    rows = Absence.objects.filter(
+        principal_id__in=list(identity_ids),
+        active_from__lte=on,
+        active_to__gt=on,
+        ended_at__isnull=True,
+        deputy__person__is_active=True,
+    ).values_list("deputy_id", "principal__person__name", "kinds")
+    return [(deputy, name) for deputy, name, kinds in rows if not kinds or kind() in kinds.split()]

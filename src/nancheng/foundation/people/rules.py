@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -32,7 +32,11 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The identity that acts: one person at one post, with the verbs its duty grants."""
+    """The identity that acts: one person at one post, with the verbs its duty grants.
+
+    A deputy is an actor as well: in his or her own name, at the post of the one who is absent
+    (``acting_for``), for some kinds of cases or for everything (``kinds`` is None).
+    """
 
     identity_id: int
     person_id: int
@@ -44,8 +48,10 @@ class Actor:
     department_path: str
     department_name: str
     verbs: Mapping[str, frozenset[Scope]] = field(default_factory=dict, compare=False)
-    # A deputy acts in his or her own name, at the post of the one who is absent.
     acting_for: Principal | None = None
+    kinds: frozenset[str] | None = None
+    # The same person as deputy of each identity he or she stands in for; never of their principals.
+    stands_in: tuple[Actor, ...] = ()
 
     @property
     def label(self) -> str:
@@ -61,6 +67,21 @@ class Actor:
         """
         principal = {self.acting_for.person_id} if self.acting_for else set()
         return frozenset({self.person_id, *principal})
+
+    @property
+    def standing_id(self) -> int:
+        """Return the identity whose desk one sits at: the absent one's, or one's own."""
+        return self.acting_for.identity_id if self.acting_for else self.identity_id
+
+    @property
+    def hands(self) -> Iterator[Actor]:
+        """Yield the actor as itself, then as deputy of each identity it stands in for."""
+        yield self
+        yield from self.stands_in
+
+    def deals_with(self, kind: str) -> bool:
+        """Say whether a kind of cases is within what was delegated; one's own always is."""
+        return self.kinds is None or kind in self.kinds
 
 
 # An invitation to a row opens reading to whoever is granted it at all, and nothing else.
@@ -89,18 +110,19 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a right asks of a row."""
+    """What a right asks of a row; ``kind`` is the kind of its case, if it has one."""
 
     owner_identity_id: int | None
     department_id: int | None
     department_path: str
     party_department_ids: frozenset[int] = frozenset()
     invited: frozenset[tuple[str, int]] = frozenset()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """The rows within an actor's reach: the union of what each field admits."""
+class Part:
+    """A part of a reach: the union of what each field admits, within ``kinds`` if they are set."""
 
     everything: bool = False
     owner_identity_id: int | None = None
@@ -108,15 +130,11 @@ class Reach:
     below_path: str = ""
     party_department_id: int | None = None
     reader: Reader | None = None
-
-    @property
-    def is_nothing(self) -> bool:
-        """Say whether no row at all is within reach."""
-        return self == NOTHING
+    kinds: frozenset[str] | None = None
 
     def holds(self, row: Row) -> bool:
-        """Say whether one row is within reach."""
-        return (
+        """Say whether one row is within this part."""
+        return (self.kinds is None or row.kind in self.kinds) and (
             self.everything
             or (
                 self.owner_identity_id is not None
@@ -132,41 +150,116 @@ class Reach:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The rows within an actor's reach: its own part, and one for each one stands in for."""
+
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Say whether no row at all is within reach."""
+        return not self.parts
+
+    @property
+    def everything(self) -> bool:
+        """Say whether every row is within reach."""
+        return any(part.everything and part.kinds is None for part in self.parts)
+
+    def holds(self, row: Row) -> bool:
+        """Say whether one row is within reach."""
+        return any(part.holds(row) for part in self.parts)
+
+
 NOTHING = Reach()
 
 
 def reach(actor: Actor | None, verb: str) -> Reach:
     """Return the rows on which the actor may use the verb; deny by default."""
-    scopes = actor.verbs.get(verb, frozenset()) if actor else frozenset()
-    if actor is None or not scopes:
+    if actor is None:
         return NOTHING
+    parts = (_part(hand, verb) for hand in actor.hands)
+    return Reach(tuple(part for part in parts if part is not None))
+
+
+def _part(actor: Actor, verb: str) -> Part | None:
+    scopes = actor.verbs.get(verb, frozenset())
+    if not scopes:
+        return None
     within = spread(
         scopes,
-        identity_id=actor.identity_id,
+        identity_id=actor.standing_id,
         department_id=actor.department_id,
         path=actor.department_path,
+        kinds=actor.kinds,
     )
     return replace(within, reader=reader(actor)) if verb in INVITED else within
 
 
-def spread(scopes: frozenset[Scope], *, identity_id: int, department_id: int, path: str) -> Reach:
+def spread(
+    scopes: frozenset[Scope],
+    *,
+    identity_id: int,
+    department_id: int,
+    path: str,
+    kinds: frozenset[str] | None = None,
+) -> Part:
     """Return the rows that scopes reach from where an identity stands."""
     departmental = scopes & {Scope.DEPARTMENT, Scope.BELOW, Scope.PARTY}
-    return Reach(
+    return Part(
         everything=Scope.ZONE in scopes,
         owner_identity_id=identity_id if Scope.OWN in scopes else None,
         department_id=department_id if departmental else None,
         below_path=path if Scope.BELOW in scopes else "",
         party_department_id=department_id if Scope.PARTY in scopes else None,
+        kinds=kinds,
     )
 
 
 def reader(actor: Actor) -> Reader:
     """Return under what names an actor may have been invited."""
-    return Reader(actor.identity_id, actor.post_id, actor.department_id)
+    return Reader(actor.standing_id, actor.post_id, actor.department_id)
 
 
 def may(actor: Actor | None, verb: str, row: Row | None = None) -> bool:
-    """Say whether the actor may use the verb, on this row if one is given."""
-    within = reach(actor, verb)
-    return not within.is_nothing if row is None else within.holds(row)
+    """Say whether the actor may use the verb: on this row, or without one on anything at all.
+
+    What was delegated for some kinds of cases counts on rows of those kinds alone.
+    """
+    return hand(actor, verb, row) is not None
+
+
+def hand(actor: Actor | None, verb: str, row: Row | None = None) -> Actor | None:
+    """Return the actor as which one may use the verb: oneself first, then each one stands in for.
+
+    History is written with this actor's label, so that it names both.
+    """
+    for each in actor.hands if actor else ():
+        part = _part(each, verb)
+        if part is not None and (part.kinds is None if row is None else part.holds(row)):
+            return each
+    return None
+
+
+def doer(actor: Actor, *, post_id: int, claimed_by: int | None, kind: str) -> Actor | None:
+    """Return the actor as which one may do a task: its holder, or who stands in for the holder.
+
+    A task belongs to the identity that claimed it, and until then to its post.
+    """
+    for each in actor.hands:
+        holds = claimed_by == each.standing_id if claimed_by else post_id == each.post_id
+        if holds and each.deals_with(kind):
+            return each
+    return None
+
+
+# The longest absence that one delegation covers, in days; our choice: half a year.
+ABSENCE_DAYS_MAX = 183
+
+# 三员分立 (GB/T 22239-2019 安全管理中心): each of them has its own work and no other.
+ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditadmin"})
+
+
+def are_separate(duties: frozenset[str]) -> bool:
+    """Say whether one person may hold these duties: an administrator's stands alone."""
+    return len(duties) < 2 or not duties & ADMINISTRATORS

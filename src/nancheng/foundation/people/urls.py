@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nancheng.foundation.people import views
+from nancheng.foundation.people import absences, views
 
 app_name = "people"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path("identity/", views.switch_identity, name="switch-identity"),
     path("language/", views.switch_language, name="switch-language"),
     path("password/", views.change_password, name="change-password"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.new_absence, name="new-absence"),
+    path("absences/<int:absence_id>/end/", absences.end_absence, name="end-absence"),
 ]

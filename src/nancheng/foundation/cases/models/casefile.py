@@ -184,6 +184,10 @@ class Task(models.Model):
     done_by = models.ForeignKey(
         "people.Identity", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # For whom a deputy did it; a task that a deputy claims is claimed for the absent one.
+    done_for = models.ForeignKey(
+        "people.Identity", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reminders = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -206,6 +210,11 @@ class Task(models.Model):
             ),
             models.Index(
                 fields=("done_by", "-done_at"), name="task_done_by", condition=Q(state="done")
+            ),
+            models.Index(
+                fields=("done_for", "-done_at"),
+                name="task_done_for",
+                condition=Q(done_for__isnull=False),
             ),
         )
         constraints = (

@@ -66,8 +66,8 @@ def test_notifying_takes_few_statements(
 ) -> None:
     actors = [making.an_actor(f"person{number}") for number in range(5)]
     actor, ids = actors[0], [each.identity_id for each in actors]
-    # Notices, subscriptions, endpoints.
-    with django_assert_num_queries(3), transaction.atomic(savepoint=False):
+    # Who stands in for them, notices, subscriptions, endpoints.
+    with django_assert_num_queries(4), transaction.atomic(savepoint=False):
         tell(*ids)
     with django_assert_num_queries(1):
         assert queries.unread(actor, at=AT) == 1
