@@ -1,4 +1,4 @@
-"""Who calls: an application's token, the identity it acts as, and what of it the token passes on."""
+"""Who calls: an application's token, its identity, and what of its rights the token passes on."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def check_rate(bearer: Bearer, *, at: datetime) -> None:
     most = int(cases.parameter(RATE, on=timezone.localdate(at)))
     since = at - timedelta(minutes=1)
     if queries.calls_since(bearer.token_id, since=since, most=most) >= most:
-        raise problems.Declined(
-            429, "api.too-many-calls", headers={"Retry-After": "60"}, most=most
-        )
+        raise problems.Declined(429, "api.too-many-calls", headers={"Retry-After": "60"}, most=most)
 
 
 def check_verb(caller: Caller, verb: str, *, writes: bool) -> None:

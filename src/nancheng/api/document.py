@@ -50,7 +50,11 @@ def document() -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], *, path: str, method: str) -> None:
-    statuses = {*ALWAYS, *(WITH_ADDRESS if "{" in path else ()), *(WRITING if method != "get" else ())}
+    statuses = {
+        *ALWAYS,
+        *(WITH_ADDRESS if "{" in path else ()),
+        *(WRITING if method != "get" else ()),
+    }
     operation["responses"] = {str(status): one for status, one in operation["responses"].items()}
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}

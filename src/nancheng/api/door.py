@@ -79,7 +79,7 @@ def check_key(request: HttpRequest) -> None:
 def through(
     inner: Callable[..., HttpResponseBase], routes: dict[str, Route]
 ) -> Callable[..., HttpResponseBase]:
-    """Return a view that answers every request to one address, whatever happens, as the API does."""
+    """Return a view that answers every request to one address as the API does, come what may."""
 
     @csrf_exempt
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -106,7 +106,7 @@ def _answer(
                 405, "api.method-not-allowed", headers={"Allow": allowed}, allowed=allowed
             )
         return inner(request, *args, **kwargs)
-    except Exception as error:  # noqa: BLE001 -- the door never lets a page of the pages out
+    except Exception as error:
         return problems.answer(request, problems.of(error))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,11 @@ LIMIT_MAX = 200
 COUNT_MAX = 10_000
 
 # What a cursor may hold besides texts, numbers and nothing: each with its mark.
-MARKS = {"d": date.fromisoformat, "t": datetime.fromisoformat, "n": Decimal}
+MARKS: Mapping[str, Callable[[str], Any]] = {
+    "d": date.fromisoformat,
+    "t": datetime.fromisoformat,
+    "n": Decimal,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -78,7 +78,7 @@ class Declined(Exception):  # noqa: N818 -- a no is an answer, not an error
         *,
         faults: Iterable[Fault] = (),
         headers: Mapping[str, str] | None = None,
-        **figures: object,
+        **figures: Any,
     ) -> None:
         super().__init__(code)
         self.status = status
@@ -210,7 +210,7 @@ def _failure(error: Exception) -> Problem:
     return Problem(500, refused.code, refusals.text(refused), figures=refused.figures)
 
 
-MEANINGS: tuple[tuple[type[Exception], Any], ...] = (
+MEANINGS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Declined, _declined),
     (Refused, _refused),
     (Http404, _missing),

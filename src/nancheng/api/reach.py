@@ -1,4 +1,4 @@
-"""What a caller reaches: the identity's own reach by the one rule, then what its token leaves of it.
+"""What a caller reaches: its identity's reach by the one rule, less what its token keeps back.
 
 Everything here starts from the queries that the pages start from; a token only ever takes away.
 """

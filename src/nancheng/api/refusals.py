@@ -25,6 +25,8 @@ REFUSALS = {
     "api.unknown-parameter": _("没有这个查询参数。"),
     "api.bad-parameter": _("参数的值无法识别。"),
     "api.bad-cursor": _("翻页标记无效或与当前查询条件不符，请从第一页开始。"),
-    "api.unavailable": _("系统暂时不能提供服务，未作任何改动，请稍后用相同的 Idempotency-Key 重试。"),
+    "api.unavailable": _(
+        "系统暂时不能提供服务，未作任何改动，请稍后用相同的 Idempotency-Key 重试。"
+    ),
     "api.failure": _("系统出现故障，编号 %(reference)s，请将编号告知系统管理员。"),
 }

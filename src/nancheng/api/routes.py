@@ -47,12 +47,9 @@ _routes: list[Route] = []
 
 def add(route: Route) -> Route:
     """Keep a route as it is declared."""
-    assert not any(
-        (one.method, one.path) == (route.method, route.path) for one in _routes
-    ), route
+    assert not any((one.method, one.path) == (route.method, route.path) for one in _routes), route
     _routes.append(route)
     return route
-
 
 
 def declared() -> tuple[Route, ...]:

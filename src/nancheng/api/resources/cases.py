@@ -187,7 +187,11 @@ def told(caller: Caller, number: str) -> dict[str, Any]:
         "closed_at": found.closed_at,
         "tasks": [_task(task, now) for task in tasks],
         "participants": [
-            {"party": one.party, "is_lead": one.is_lead, "department": telling.named(one.department)}
+            {
+                "party": one.party,
+                "is_lead": one.is_lead,
+                "department": telling.named(one.department),
+            }
             for one in queries.participants(found.pk)
         ],
         # Of the cases this one is tied to, only those within reach are told.
@@ -241,7 +245,7 @@ def case_clocks(request: ApiRequest, number: Number) -> list[dict[str, Any]]:
     return [telling.clock(row) for row in queries.clocks(found.pk)]
 
 
-def _verb(request: ApiRequest, number: str, verb: str, act: Any) -> HttpResponse:
+def _verb(request: ApiRequest, number: str, act: Any) -> HttpResponse:
     """Use a verb on a case that the caller sees, and tell the case as it stands then."""
     caller = request.caller
 
@@ -253,16 +257,26 @@ def _verb(request: ApiRequest, number: str, verb: str, act: Any) -> HttpResponse
     return once.once(request, caller, acted, status=200)
 
 
-def _declare(verb: str, act: Any, words: str) -> None:
+def _declare(verb: str, act: Any, *, grant: str, words: str) -> None:
     def view(request: ApiRequest, number: Number, given: Why) -> HttpResponse:
         return _verb(request, number, partial(act, reason=given.reason))
 
-    view.__name__, view.__doc__ = verb.replace("-", "_"), words
-    need = Need(f"case.{verb}", is_granted=False)
-    path = f"/cases/{{number}}/{verb}"
-    declaring.writes(router, "POST", path, need=need, gives=CaseTold)(view)
+    view.__name__, view.__doc__ = verb, words
+    declaring.writes(router, "POST", f"/cases/{{number}}/{verb}", need=Need(grant), gives=CaseTold)(
+        view
+    )
 
 
-_declare("suspend", actions.suspend, "Let a case and its clocks stand still.")
-_declare("resume", actions.resume, "Let a suspended case move again.")
-_declare("terminate", actions.terminate, "End a case by hand; everything open is withdrawn.")
+_declare(
+    "suspend",
+    actions.suspend,
+    grant="case.suspend",
+    words="Let a case and its clocks stand still.",
+)
+_declare("resume", actions.resume, grant="case.suspend", words="Let a suspended case move again.")
+_declare(
+    "terminate",
+    actions.terminate,
+    grant="case.terminate",
+    words="End a case by hand; everything open is withdrawn.",
+)

@@ -51,7 +51,7 @@ def register_application(facts: ApplicationFacts, *, by: Actor, at: datetime) ->
     _allow(by)
     rules.check_code(facts.code)
     if Application.objects.filter(code=facts.code).exists():
-        raise Refused("applications.known-code", field="code", code=facts.code)
+        raise Refused("applications.known-code", field="code", given=facts.code)
     if (facts.department, facts.duty) not in queries.posts():
         raise Refused("applications.no-such-post", field="post")
     username = f"app-{facts.code}"

@@ -26,7 +26,7 @@ class Application(models.Model):
 
 
 class AccessToken(models.Model):
-    """A token (访问令牌) of an application: kept as a digest, narrower than its identity, for a time."""
+    """A token (访问令牌) of an application: a digest, narrower than its identity, for a time."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="tokens")
     label = models.CharField(max_length=60)

@@ -90,9 +90,7 @@ def applications(*, at: datetime) -> QuerySet[Application]:
     live = Q(tokens__revoked_at__isnull=True, tokens__expires_at__gt=at)
     return Application.objects.select_related(
         "identity__post__department", "identity__person"
-    ).annotate(
-        live_tokens=Count("tokens", filter=live), last_used_at=Max("tokens__last_used_at")
-    )
+    ).annotate(live_tokens=Count("tokens", filter=live), last_used_at=Max("tokens__last_used_at"))
 
 
 def application(code: str) -> Application | None:

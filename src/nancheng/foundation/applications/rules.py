@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -85,11 +84,3 @@ def check_life(days: int) -> None:
     """Refuse a token that would live too long, or not at all."""
     if not 1 <= days <= LIFE_DAYS_MAX:
         raise Refused("applications.bad-life", field="days", most=LIFE_DAYS_MAX)
-
-
-def check_words(given: Collection[str], known: Collection[str], *, field: str) -> None:
-    """Refuse words that nothing is called, each by name."""
-    if unknown := sorted(set(given) - set(known)):
-        raise Refused("applications.unknown-words", field=field, words=tuple(unknown))
-    if field == "verbs" and not given:
-        raise Refused("applications.nothing-opened", field=field)
