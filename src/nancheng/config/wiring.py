@@ -72,6 +72,7 @@ MOUNTS = (
 # What `nancheng work` sweeps: functions of (at) that return how much they did.
 JOBS = (
     "nancheng.foundation.cases.jobs.fire_due",
+    "nancheng.foundation.cases.delivery.deliver_due",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",

@@ -134,6 +134,8 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
             name = node.extra.get(attribute)
             if name and name not in known:
                 yield Problem(code, node.id, node.line, node.name, name)
+        if node.calls and node.calls not in bindings.all_bindings():
+            yield Problem("unbound-process", node.id, node.line, node.name, node.calls)
     for lane in definition.lanes:
         if lane.post and duties and lane.post not in duties:
             yield Problem("lane-without-post", lane.id, lane.line, lane.name, lane.post)

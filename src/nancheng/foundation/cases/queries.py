@@ -127,6 +127,12 @@ def newest_process(kind: str) -> int:
     return found
 
 
+def newest_processes() -> dict[str, int]:
+    """Return the newest published version of every kind's drawing. One statement."""
+    rows = ProcessVersion.objects.order_by("key", "version").values_list("key", "id")
+    return dict(rows)
+
+
 def published_kinds() -> set[str]:
     """Return the kinds of cases that have a published drawing."""
     return set(ProcessVersion.objects.values_list("key", flat=True))
