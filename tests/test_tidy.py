@@ -25,11 +25,9 @@ WRITERS = {
     "src/nancheng/foundation/cases/store.py": "the hot path's SQL, called by cases.actions alone",
     "src/nancheng/foundation/cases/numbers.py": "the counter behind case numbers, one statement",
     "src/nancheng/foundation/cases/clocks.py": "a case's clocks, called by cases.actions alone",
+    "src/nancheng/foundation/cases/reprojection.py": "what a new notice moves, called by the job",
     "src/nancheng/foundation/cases/publishing.py": "what the deploy command writes",
     "src/nancheng/foundation/cases/jobs.py": "leases of due timers",
-    "src/nancheng/foundation/cases/errands.py": "the queue between cases, written by cases.advance",
-    "src/nancheng/foundation/cases/openings.py": "cases that other cases open, called by the queue",
-    "src/nancheng/foundation/cases/dispatching.py": "what a person does with the queue's rows",
 }
 IMPORTED_BY_NAME: dict[str, str] = {}
 

@@ -7,16 +7,15 @@ that a work list can be ordered by them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import cast
 
-from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nancheng.foundation.cases import store
+from nancheng.foundation.cases import queries, standing
 from nancheng.foundation.cases.models import (
     CalendarDay,
     Case,
@@ -25,18 +24,23 @@ from nancheng.foundation.cases.models import (
     ClockPause,
     Task,
 )
+from nancheng.foundation.cases.standing import Running, Standing
 from nancheng.foundation.cases.store import TaskRow
+from nancheng.foundation.limits import actions as journal
+from nancheng.foundation.limits import queries as limit_queries
+from nancheng.foundation.limits import rules as limit_rules
+from nancheng.foundation.limits.models import ClockMove
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.process import due as plain
 from nancheng.kernel.process.definition import TimerKind, TimerSpec
+from nancheng.kernel.process.program import Limit as DrawnLimit
 from nancheng.kernel.process.program import Program
 from nancheng.kernel.refusal import Refused
-from nancheng.kernel.worktime import calendars, explanation, limits
+from nancheng.kernel.worktime import ahead, calendars, limits
 from nancheng.kernel.worktime import clocks as worktime
 from nancheng.kernel.worktime.calendars import Calendar
-from nancheng.kernel.worktime.clocks import Due
 from nancheng.kernel.worktime.explanation import Line, Reason
-from nancheng.kernel.worktime.limits import Limit, Unit
+from nancheng.kernel.worktime.limits import Unit
 
 # Why a day was counted or not, in words.
 REASONS: Mapping[str, str | Promise] = {
@@ -49,19 +53,37 @@ REASONS: Mapping[str, str | Promise] = {
     Reason.SUSPENDED: _("中止期间，不计入"),
     Reason.ROLLED: _("届满日为休息日，顺延"),
     Reason.ROLLED_TO: _("顺延至此日"),
+    Reason.ANCHOR: _("全程期限，由此日倒推"),
+    Reason.ARRIVED: _("任务此日才到，以此日为限"),
 }
+OFFICE_HOURS = "office.hours"
 LIMIT_UNITS = tuple(unit.value for unit in Unit)
 
 
 def calendar() -> Calendar:
-    """Return the working calendar in force. One small statement; built anew when a notice lands."""
+    """Return the working calendar in force. One small statement; built anew when a notice lands.
+
+    It answers provisionally for years whose notice is not out yet: a case must be opened in
+    December all the same. What stands on such a year is marked, and moved when the notice comes.
+    """
     stamp = CalendarDay.objects.aggregate(Max("id"))["id__max"] or 0
     return _calendar(stamp)
 
 
 @lru_cache(maxsize=4)
-def _calendar(_stamp: int) -> Calendar:
-    return calendars.from_rows(
+def _calendar(stamp: int) -> Calendar:
+    return calendars.lenient(calendars.from_rows(notice_rows(stamp)))
+
+
+def notices() -> tuple[Mapping[str, str], ...]:
+    """Return every notice day of every version, as text. One small statement when it is known."""
+    return notice_rows(CalendarDay.objects.aggregate(Max("id"))["id__max"] or 0)
+
+
+@lru_cache(maxsize=4)
+def notice_rows(_stamp: int) -> tuple[Mapping[str, str], ...]:
+    """Return every notice day of every version, as text."""
+    return tuple(
         {
             "date": on.isoformat(),
             "is_workday": str(int(worked)),
@@ -75,9 +97,42 @@ def _calendar(_stamp: int) -> Calendar:
     )
 
 
+def calendar_of(versions: str) -> Calendar:
+    """Return the calendar a projection stood on: those versions, and what is in force beside."""
+    stamp = CalendarDay.objects.aggregate(Max("id"))["id__max"] or 0
+    return _pinned(stamp, versions)
+
+
+@lru_cache(maxsize=64)
+def _pinned(stamp: int, versions: str) -> Calendar:
+    pinned = limit_rules.read_versions(versions)
+    return calendars.lenient(calendars.from_rows(notice_rows(stamp), versions=pinned))
+
+
+def add_days(rows: Iterable[Mapping[str, str]]) -> int:
+    """Add notice days that are not kept yet; return how many. The kernel checks them first."""
+    rows = list(rows)
+    calendars.from_rows(rows)
+    known = set(CalendarDay.objects.values_list("day", "version"))
+    new = [
+        CalendarDay(
+            day=date.fromisoformat(row["date"]),
+            is_workday=row["is_workday"] == "1",
+            name=row["name"],
+            notice=row["notice"],
+            version=int(row["version"]),
+        )
+        for row in rows
+        if (date.fromisoformat(row["date"]), int(row["version"])) not in known
+    ]
+    CalendarDay.objects.bulk_create(new)
+    return len(new)
+
+
 def forget() -> None:
     """Empty the cache; for tests, whose databases reuse ids."""
-    _calendar.cache_clear()
+    for cached in (_calendar, notice_rows, _pinned):
+        cached.cache_clear()
 
 
 def timer_due(spec: TimerSpec, at: datetime) -> datetime:
@@ -90,6 +145,47 @@ def timer_due(spec: TimerSpec, at: datetime) -> datetime:
     return plain.due(spec, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A clock as it starts: its rule, what it counts with, and where it stands."""
+
+    running: Running
+    standing: Standing
+    rule_id: int | None
+    anchor_id: int | None
+
+
+def begun(limit: DrawnLimit, *, case_id: int, department_id: int, at: datetime) -> Begun:
+    """Work out the clock of a drawn limit. No statement for a plain limit beyond the calendar.
+
+    A limit may be a length ("5wd"), the code of a rule ("XF_HANDLE"), of which the version in
+    force counts, or so many days before the end of the whole case ("case-2wd").
+    """
+    on = worktime.local_date(at)
+    length, basis, roll, rule_id = limit.limit, limit.basis, worktime.Roll.NONE.value, None
+    if length[0].isupper():
+        rule = limit_queries.rule_on(length, on=on)
+        length, basis, roll, rule_id = rule.length, rule.basis, rule.roll, rule.pk
+    hours = _hours(department_id, on) if length.endswith(Unit.WORKING_HOUR.value) else ""
+    anchor = _whole_case(case_id) if length.startswith(ahead.PREFIX) else None
+    running = Running(length, at, basis, roll, hours, anchor_on=anchor.due_on if anchor else None)
+    now = standing.standing(running, calendar())
+    return Begun(running, now, rule_id, anchor.pk if anchor else None)
+
+
+def _hours(department_id: int, on: date) -> str:
+    """Return the office hours of a department: its own, or those of the zone."""
+    own = limit_queries.hours_of([department_id], on=on).get(department_id)
+    return own or queries.parameter(OFFICE_HOURS, on=on)
+
+
+def _whole_case(case_id: int) -> Clock:
+    found = Clock.objects.filter(case_id=case_id, task__isnull=True).first()
+    if found is None:
+        raise Refused("cases.no-whole-limit")
+    return found
+
+
 def start_for_tasks(
     case_id: int,
     program: Program,
@@ -99,36 +195,15 @@ def start_for_tasks(
     at: datetime,
 ) -> None:
     """Start the clocks of tasks just offered, where their steps have a limit."""
-    timed = [row for row in rows if row.node in program.limits]
-    if not timed:
-        return
-    known = calendar()
-    made = []
-    for row in timed:
-        limit = program.limits[row.node]
-        due = _projected(worktime.Clock(limits.parse(limit.limit), at, basis=limit.basis), known)
-        made.append((ids[row.item], limit, store.day(due.due_on)))
-    with connection.cursor() as cursor:
-        store.insert(
-            cursor,
-            "cases_clock (case_id, task_id, budget, basis, roll, started_at, due_on,"
-            " original_due_on)",
-            [
-                (
-                    case_id,
-                    task_id,
-                    limit.limit,
-                    limit.basis,
-                    worktime.Roll.NONE.value,
-                    store.moment(at),
-                    due_on,
-                    due_on,
-                )
-                for task_id, limit, due_on in made
-            ],
+    for row in rows:
+        limit = program.limits.get(row.node)
+        if limit is None:
+            continue
+        made = begun(limit, case_id=case_id, department_id=row.department_id, at=at)
+        Clock.objects.create(case_id=case_id, task_id=ids[row.item], **_columns(made))
+        Task.objects.filter(pk=ids[row.item]).update(
+            due_on=made.standing.due_on, due_at=made.standing.due_at
         )
-        for task_id, _limit, due_on in made:
-            cursor.execute("UPDATE cases_task SET due_on = %s WHERE id = %s", [due_on, task_id])
 
 
 def start_for_case(case_id: int, program: Program, *, at: datetime) -> None:
@@ -136,16 +211,27 @@ def start_for_case(case_id: int, program: Program, *, at: datetime) -> None:
     limit = program.limits.get("")
     if limit is None:
         return
-    due = _projected(worktime.Clock(limits.parse(limit.limit), at, basis=limit.basis), calendar())
-    Clock.objects.create(
-        case_id=case_id,
-        budget=limit.limit,
-        basis=limit.basis,
-        started_at=at,
-        due_on=due.due_on,
-        original_due_on=due.due_on,
-    )
-    Case.objects.filter(pk=case_id).update(due_on=due.due_on)
+    made = begun(limit, case_id=case_id, department_id=0, at=at)
+    Clock.objects.create(case_id=case_id, **_columns(made))
+    Case.objects.filter(pk=case_id).update(due_on=made.standing.due_on)
+
+
+def _columns(made: Begun) -> dict[str, object]:
+    running, now = made.running, made.standing
+    return {
+        "budget": running.budget,
+        "basis": running.basis,
+        "roll": running.roll,
+        "hours": running.hours,
+        "rule_id": made.rule_id,
+        "anchor_id": made.anchor_id,
+        "started_at": running.started_at,
+        "due_on": now.due_on,
+        "due_at": now.due_at,
+        "original_due_on": now.original_on,
+        "calendar": now.calendar,
+        "is_provisional": now.is_provisional,
+    }
 
 
 def stop_all(case_id: int, *, at: datetime) -> None:
@@ -156,72 +242,150 @@ def stop_all(case_id: int, *, at: datetime) -> None:
 def pause(*, case_id: int, reason: str, at: datetime) -> None:
     """Let every running clock of a case stand still."""
     running = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)
-    ClockPause.objects.bulk_create(
-        [ClockPause(clock=clock, paused_at=at, reason=reason) for clock in running]
-    )
-    project(running)
+    hold(running, reason=reason, at=at)
 
 
 def go_on(*, case_id: int, at: datetime) -> None:
-    """Let the clocks of a case run again with what was left of them."""
-    ClockPause.objects.filter(clock__case_id=case_id, resumed_at__isnull=True).update(resumed_at=at)
-    project(Clock.objects.filter(case_id=case_id, stopped_at__isnull=True))
+    """Let the clocks of a case run again with what was left of them.
+
+    What waits for corrected papers goes on waiting for them.
+    """
+    running = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)
+    waiting = limit_queries.paused_tasks(case_id)
+    if waiting:
+        running = running.exclude(task__isnull=True).exclude(task_id__in=waiting)
+    release(running, at=at)
+
+
+def hold(running: QuerySet[Clock], *, reason: str, at: datetime) -> None:
+    """Let some clocks stand still; one that stands still already goes on doing so."""
+    standing_still = ClockPause.objects.filter(resumed_at__isnull=True)
+    ClockPause.objects.bulk_create(
+        [
+            ClockPause(clock=clock, paused_at=at, reason=reason)
+            for clock in running.exclude(pk__in=standing_still.values("clock_id"))
+        ]
+    )
+    project(running, reason=ClockMove.Reason.PAUSED, note=reason, at=at)
+
+
+def release(held: QuerySet[Clock], *, at: datetime, note: str = "") -> None:
+    """Let some clocks run again."""
+    ClockPause.objects.filter(clock__in=held, resumed_at__isnull=True).update(resumed_at=at)
+    project(held, reason=ClockMove.Reason.RESUMED, note=note, at=at)
+
+
+def restart(held: QuerySet[Clock], *, note: str, at: datetime) -> None:
+    """Let some clocks begin anew; where they began before stays in the journal of moves."""
+    ClockPause.objects.filter(clock__in=held, resumed_at__isnull=True).update(resumed_at=at)
+    held.update(started_at=at)
+    project(held, reason=ClockMove.Reason.RESET, note=note, at=at)
 
 
 def extend(
     *, task_id: int, count: int, reason: str, by: Actor, at: datetime
 ) -> tuple[date | None, date | None]:
-    """Grant a task more time, in the unit of its limit; return its last day before and after."""
-    clock = Clock.objects.filter(task_id=task_id, stopped_at__isnull=True).first()
-    if clock is None:
+    """Grant a task more time, in the unit of its limit; return its last day before and after.
+
+    Raises ``Refused`` for a step without a limit, and beyond what the limit's rule allows.
+    """
+    running = Clock.objects.filter(task_id=task_id, stopped_at__isnull=True)
+    clock = running.select_related("rule").first()
+    if clock is None or clock.anchor_id is not None:
         raise Refused("cases.no-limit-here", field="days")
+    if clock.rule is not None:
+        limit_rules.check_extension(
+            count,
+            by=limit_rules.Stretching(
+                clock.rule.extension_count,
+                clock.rule.extension_length,
+                list(clock.extensions.values_list("count", flat=True)),
+                clock.rule.basis,
+            ),
+            unit=limits.parse(clock.budget).unit,
+        )
     before = clock.due_on
     ClockExtension.objects.create(
         clock=clock, count=count, reason=reason, granted_by_id=by.identity_id, granted_at=at
     )
-    project([clock])
+    project(running, reason=ClockMove.Reason.EXTENDED, note=reason, at=at)
     clock.refresh_from_db()
     return before, clock.due_on
 
 
-def project(clocks: Iterable[Clock]) -> int:
-    """Work out the last day of some clocks anew and keep it; return how many moved."""
-    known, moved = calendar(), 0
-    for clock in clocks:
-        due = worktime.due(as_clock(clock), known)
-        due_on = due.due_on if due else None
-        if due_on == clock.due_on:
+def project(rows: QuerySet[Clock], *, reason: str, note: str, at: datetime) -> int:
+    """Work out the last day of some clocks anew, keep it and journal it; return how many moved.
+
+    What hangs on the whole case's clock follows it.
+    """
+    known = calendar()
+    moves = settle(with_history(rows.filter(anchor__isnull=True)), known)
+    followers = Clock.objects.filter(
+        anchor__in=[clock.pk for clock, _now in moves], stopped_at__isnull=True
+    ) | rows.filter(anchor__isnull=False)
+    moves += settle(with_history(followers.distinct()), known)
+    journal.journal(
+        ClockMove(
+            clock=clock,
+            reason=ClockMove.Reason.FOLLOWED if clock.anchor_id else reason,
+            note=note,
+            before_on=clock.due_on,
+            after_on=now.due_on,
+            before_at=clock.due_at,
+            after_at=now.due_at,
+            calendar=now.calendar,
+            moved_at=at,
+        )
+        for clock, now in moves
+    )
+    return len(moves)
+
+
+def settle(rows: Iterable[Clock], known: Calendar) -> list[tuple[Clock, Standing]]:
+    """Write where clocks stand on a calendar; return those whose date moved, as they were."""
+    moved = []
+    for clock in rows:
+        now = standing.standing(as_running(clock), known)
+        Clock.objects.filter(pk=clock.pk).update(
+            due_on=now.due_on,
+            due_at=now.due_at,
+            calendar=now.calendar,
+            is_provisional=now.is_provisional,
+        )
+        if (now.due_on, now.due_at) == (clock.due_on, clock.due_at):
             continue
-        moved += 1
-        Clock.objects.filter(pk=clock.pk).update(due_on=due_on)
+        moved.append((clock, now))
         if clock.task_id:
-            Task.objects.filter(pk=clock.task_id).update(due_on=due_on)
+            Task.objects.filter(pk=clock.task_id).update(due_on=now.due_on, due_at=now.due_at)
         else:
-            Case.objects.filter(pk=clock.case_id).update(due_on=due_on)
+            Case.objects.filter(pk=clock.case_id).update(due_on=now.due_on)
     return moved
 
 
+def with_history(rows: QuerySet[Clock]) -> QuerySet[Clock]:
+    """Return clocks with what ``as_running`` reads of each. Three statements in all."""
+    return rows.select_related("anchor").prefetch_related("pauses", "extensions").order_by("id")
+
+
 def explain(clock: Clock) -> tuple[Line, ...]:
-    """Say day by day what a clock counted and skipped, and why."""
-    return explanation.explain(as_clock(clock), calendar())
+    """Say day by day what a clock counted and skipped, and why, on the calendar it stands on."""
+    return standing.lines(as_running(clock), calendar_of(clock.calendar))
 
 
-def as_clock(row: Clock) -> worktime.Clock:
-    """Return a row as the value the kernel counts with."""
-    limit = limits.parse(row.budget)
-    return worktime.Clock(
-        limit,
-        row.started_at,
-        roll=worktime.Roll(row.roll),
+def as_running(row: Clock) -> Running:
+    """Return a row as the value that is projected and explained."""
+    return Running(
+        budget=row.budget,
+        started_at=row.started_at,
+        basis=row.basis,
+        roll=row.roll,
+        hours=row.hours,
         suspensions=tuple(
             worktime.Suspension(pause.paused_at, pause.resumed_at, pause.reason)
             for pause in row.pauses.all()
         ),
-        extensions=tuple(
-            worktime.Extension(Limit(given.count, limit.unit), given.reason)
-            for given in row.extensions.all()
-        ),
-        basis=row.basis,
+        extensions=tuple((given.count, given.reason) for given in row.extensions.all()),
+        anchor_on=row.anchor.due_on if row.anchor else None,
     )
 
 
@@ -232,7 +396,3 @@ def warn_to(today: date, *, days: int) -> date:
     except calendars.CalendarMissing:
         # A colour must not take a page down; the calendar's own warning says what is missing.
         return today + timedelta(days=days)
-
-
-def _projected(clock: worktime.Clock, known: Calendar) -> Due:
-    return cast("Due", worktime.due(clock, known))

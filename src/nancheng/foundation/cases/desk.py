@@ -52,6 +52,9 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "Transferred": (_("转办"), "blue"),
     "Reminded": (_("催办"), "yellow"),
     "Extended": (_("延期"), "yellow"),
+    "DateMoved": (_("期限变动"), "yellow"),
+    "CorrectionAsked": (_("要求补正"), "yellow"),
+    "CorrectionReceived": (_("收到补正"), "blue"),
     "InstanceAdded": (_("加签"), "blue"),
     "InstanceRemoved": (_("减签"), "yellow"),
     "Suspended": (_("中止"), "yellow"),
@@ -215,7 +218,8 @@ def _line(entry: Entry, program: Program) -> dict[str, Any]:
     if facts.get("to"):
         notes.append(_("转给：%(to)s") % {"to": facts["to"]})
     if facts.get("before"):
-        notes.append(_("原期限 %(before)s → %(after)s") % facts)
+        after = facts.get("after") or _("暂停计时")
+        notes.append(_("原期限 %(before)s → %(after)s") % {**facts, "after": after})
     return {
         "title": step or words,
         "badge": badge,

@@ -12,9 +12,12 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max
 
-from nancheng.foundation.cases import bindings, clocks
+from nancheng.foundation.cases import bindings, calendar
 from nancheng.foundation.cases.bindings import Binding
 from nancheng.foundation.cases.models import CalendarDay, DecisionVersion, Parameter, ProcessVersion
+from nancheng.foundation.limits import actions as limits
+from nancheng.foundation.limits import queries as limit_queries
+from nancheng.foundation.limits import rules as limit_rules
 from nancheng.foundation.people.models import Duty
 from nancheng.kernel.decisions import dmn, feel
 from nancheng.kernel.decisions.definition import Decision
@@ -24,7 +27,6 @@ from nancheng.kernel.process import bpmn, problems
 from nancheng.kernel.process.definition import Definition, Problem
 from nancheng.kernel.process.program import Program, compile_definition
 from nancheng.kernel.refusal import Refused
-from nancheng.kernel.worktime import calendars
 
 Fault = Problem | TableProblem
 DATA = Path(__file__).parent / "data"
@@ -44,8 +46,9 @@ def deploy(*, by: str, at: datetime) -> list[Published]:
 
     Raises ``Refused`` "cases.bad-drawing" naming file, line and element of each problem.
     """
-    _load_calendar()
     _load_parameters()
+    _load_calendar(by=by, at=at)
+    _load_limits()
     done = []
     for binding in bindings.all_bindings().values():
         for path in binding.decisions:
@@ -121,7 +124,7 @@ def checked(definition: Definition, binding: Binding) -> Program:
 
 
 def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
-    """Yield what the drawing names and nobody provides: handlers, forms, decisions, duties."""
+    """Yield what a drawing names and nobody provides: handlers, forms, decisions, rules, duties."""
     duties = set(Duty.objects.values_list("code", flat=True))
     decisions = set(DecisionVersion.objects.values_list("key", flat=True))
     wanted = (
@@ -134,8 +137,11 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
             name = node.extra.get(attribute)
             if name and name not in known:
                 yield Problem(code, node.id, node.line, node.name, name)
-        if node.calls and node.calls not in bindings.all_bindings():
-            yield Problem("unbound-process", node.id, node.line, node.name, node.calls)
+    rules = limit_queries.known_codes()
+    drawn = [(n.id, n.line, n.name, n.extra.get("limit", "")) for n in definition.nodes.values()]
+    for element, line, name, limit in (("", 0, definition.name, definition.limit), *drawn):
+        if limit[:1].isupper() and limit not in rules:
+            yield Problem("unbound-limit", element, line, name, limit)
     for lane in definition.lanes:
         if lane.post and duties and lane.post not in duties:
             yield Problem("lane-without-post", lane.id, lane.line, lane.name, lane.post)
@@ -150,35 +156,27 @@ def _refused(source: str, faults: Iterable[Fault]) -> Refused:
     return Refused("cases.bad-drawing", problems="; ".join(lines))
 
 
-def load_calendar(rows: list[dict[str, str]]) -> int:
-    """Add notice days that are not kept yet; return how many. The kernel checks them first."""
-    calendars.from_rows(rows)
-    known = set(CalendarDay.objects.values_list("day", "version"))
-    new = [
-        CalendarDay(
-            day=date.fromisoformat(row["date"]),
-            is_workday=row["is_workday"] == "1",
-            name=row["name"],
-            notice=row["notice"],
-            version=int(row["version"]),
-        )
-        for row in rows
-        if (date.fromisoformat(row["date"]), int(row["version"])) not in known
-    ]
-    CalendarDay.objects.bulk_create(new)
-    clocks.forget()
-    return len(new)
-
-
-def _load_calendar() -> None:
+def _load_calendar(*, by: str, at: datetime) -> None:
     with (DATA / "holidays.csv").open(encoding="utf-8", newline="") as file:
-        load_calendar(list(csv.DictReader(file)))
+        calendar.bring(list(csv.DictReader(file)), label=by, at=at)
+
+
+def _load_limits() -> None:
+    """Load the rules of limits, and those that stand beside each domain's drawings."""
+    for path in (limit_rules.SEED, *(folder / "limits.csv" for folder in _beside())):
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as file:
+                limits.put_rules(limit_rules.read_rules(csv.DictReader(file)))
+
+
+def _beside() -> list[Path]:
+    """Return the folders of data that stand beside each domain's drawings."""
+    return sorted({one.process.parent.parent / "data" for one in bindings.all_bindings().values()})
 
 
 def _load_parameters() -> None:
     """Load our own dated settings, and those that stand beside each domain's drawings."""
-    beside = {one.process.parent.parent / "data" for one in bindings.all_bindings().values()}
-    for path in (folder / "parameters.csv" for folder in (DATA, *sorted(beside))):
+    for path in (folder / "parameters.csv" for folder in (DATA, *_beside())):
         if not path.exists():
             continue
         with path.open(encoding="utf-8", newline="") as file:

@@ -15,7 +15,6 @@ from nancheng.foundation.cases.models import (
     CaseEvent,
     CaseLink,
     CaseReader,
-    Clock,
     Parameter,
     Participant,
     ProcessVersion,
@@ -127,12 +126,6 @@ def newest_process(kind: str) -> int:
     return found
 
 
-def newest_processes() -> dict[str, int]:
-    """Return the newest published version of every kind's drawing. One statement."""
-    rows = ProcessVersion.objects.order_by("key", "version").values_list("key", "id")
-    return dict(rows)
-
-
 def published_kinds() -> set[str]:
     """Return the kinds of cases that have a published drawing."""
     return set(ProcessVersion.objects.values_list("key", flat=True))
@@ -213,6 +206,9 @@ TOLD = (
     "Transferred",
     "Reminded",
     "Extended",
+    "DateMoved",
+    "CorrectionAsked",
+    "CorrectionReceived",
     "InstanceAdded",
     "InstanceRemoved",
     "Fired",
@@ -250,12 +246,6 @@ def open_tasks(case_ids: Sequence[int]) -> QuerySet[Task]:
         .select_related("department", "post", "claimed_by__person")
         .order_by("arrived_at")
     )
-
-
-def clocks(case_id: int) -> list[Clock]:
-    """Return the clocks of a case, with what holds and lengthens them. Three statements."""
-    rows = Clock.objects.filter(case_id=case_id).prefetch_related("pauses", "extensions")
-    return list(rows.order_by("id"))
 
 
 def incidents(case_id: int) -> list[Wait]:

@@ -14,6 +14,7 @@ REFUSALS = {
     "cases.not-a-colleague": _("只能转办给本部门在岗人员。"),
     "cases.extend-own": _("不能给自己承办的任务批准延期，请由有权的他人批准。"),
     "cases.no-limit-here": _("该环节没有设置时限，无需延期。"),
+    "cases.no-whole-limit": _("流程没有设置全程期限，环节的期限无法由此倒推。"),
     "cases.nobody-at-post": _(
         "“%(step)s”环节找不到承办岗位（%(party)s，%(duty)s），请先配置岗位。"
     ),
@@ -23,10 +24,6 @@ REFUSALS = {
     "cases.undecided": _(
         "决策表 %(decision)s 对本办件没有给出结论（%(why)s），请联系规则维护人员。"
     ),
-    "cases.nobody-opens": _("没有人可以作为“%(kind)s”办件的发起人，无法由事件开立办件。"),
-    "cases.message-unreadable": _("消息的内容无法识别或过大（不超过%(limit)s字节）。"),
-    "cases.no-such-errand": _("没有找到该转达事项，或者不在您的权限范围内。"),
-    "cases.errand-over": _("该转达事项已经处理完毕。"),
     "cases.bad-drawing": _("流程图未通过检查：%(problems)s"),
     "calendar.missing": _("%(year)s年的节假日安排尚未导入，无法计算时限，请先导入。"),
     "calendar.row-unreadable": _("日历第%(row)s行的“%(column)s”列无法识别。"),

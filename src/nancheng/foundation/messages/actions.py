@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -30,7 +31,31 @@ ERROR_LENGTH = 300
 KEY_LENGTH = 120
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of one thing: figures (numbers, text, dates), its case, and the event's key.
+
+    ``kind`` is the kind of the case, where the caller knows it.
+    """
+
+    identity_ids: Iterable[int]
+    figures: Figures
+    case_id: int | None
+    key: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One notice to write: to whom, standing in for whom ("" for nobody), and of what."""
+
+    identity_id: int
+    absent: str
+    figures: Figures
+    case_id: int | None
+    key: str
+
+
 def notify(
     *,
     identity_ids: Iterable[int],
@@ -46,31 +71,54 @@ def notify(
     same ``key`` again tells nobody twice. Who subscribed gets an outbox row, and so does every
     endpoint that wants such events; the job sends them after the commit.
     """
-    told = dict.fromkeys(identity_ids, "")
-    # Who stands in for somebody is told as well, and for whom; one's own notice goes before that.
-    for deputy, absent in people.deputies(
-        told, on=timezone.localdate(at), kind=lambda: _kind(case_id)
-    ):
-        told.setdefault(deputy, absent)
-    shown = _plain(figures)
+    notify_each([Told(identity_ids, figures, case_id, key)], code=code, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def notify_each(told: Sequence[Told], *, code: str, at: datetime) -> None:
+    """Tell of many things of one kind at once; the statements do not grow with their number."""
+    said = _said(told, at=at)
     Notice.objects.bulk_create(
         [
             Notice(
-                identity_id=identity_id,
-                case_id=case_id,
+                identity_id=each.identity_id,
+                case_id=each.case_id,
                 code=code,
-                figures=shown | ({STANDING_IN: absent} if absent else {}),
-                key=_notice_key(key),
+                figures={**each.figures, **({STANDING_IN: each.absent} if each.absent else {})},
+                key=_notice_key(each.key),
                 created_at=at,
             )
-            for identity_id, absent in told.items()
+            for each in said
         ],
         ignore_conflicts=True,
     )
-    sent = [*_mails(told, code, key), *_pushes(code, key)]
-    for row in sent:
-        row.code, row.figures, row.created_at, row.send_after = code, shown, at, at
+    sent = []
+    for figures, row in [*_mails(said, code), *_pushes(told, code)]:
+        row.code, row.figures, row.created_at, row.send_after = code, figures, at, at
+        sent.append(row)
     Outbox.objects.bulk_create(sent, ignore_conflicts=True)
+
+
+def _said(told: Sequence[Told], *, at: datetime) -> list[_Said]:
+    """Return who is told what; who stands in for somebody is told as well, and for whom."""
+    told = [replace(each, identity_ids=tuple(each.identity_ids)) for each in told]
+    everybody = {identity_id for each in told for identity_id in each.identity_ids}
+    standing_in = people.stand_ins(everybody, on=timezone.localdate(at))
+    said = []
+    for each in told:
+        # One's own notice goes before that for somebody else.
+        names = dict.fromkeys(each.identity_ids, "")
+        for principal, deputy, name, kinds in standing_in:
+            if principal not in each.identity_ids:
+                continue
+            if not kinds or (each.kind or _kind(each.case_id)) in kinds.split():
+                names.setdefault(deputy, name)
+        shown = _plain(each.figures)
+        said += [
+            _Said(identity_id, absent, shown, each.case_id, each.key)
+            for identity_id, absent in names.items()
+        ]
+    return said
 
 
 def _kind(case_id: int | None) -> str:
@@ -163,32 +211,46 @@ def _ours(message: Outbox) -> QuerySet[Outbox]:
     )
 
 
-def _mails(identity_ids: Collection[int], code: str, key: str) -> list[Outbox]:
-    wanted = Subscription.objects.filter(
-        identity_id__in=identity_ids, is_active=True
-    ).select_related("identity__person")
+def _mails(said: Sequence[_Said], code: str) -> list[tuple[Figures, Outbox]]:
+    wanted: dict[int, list[Subscription]] = {}
+    for one in Subscription.objects.filter(
+        identity_id__in={each.identity_id for each in said}, is_active=True
+    ).select_related("identity__person"):
+        if rules.concerns(one.code_prefix, code):
+            wanted.setdefault(one.identity_id, []).append(one)
     return [
-        Outbox(
-            channel=Outbox.Channel.MAIL,
-            key=_outbox_key("mail", each.identity_id, each.address, key),
-            address=each.address,
-            language=each.identity.person.language,
+        (
+            each.figures,
+            Outbox(
+                channel=Outbox.Channel.MAIL,
+                key=_outbox_key("mail", one.identity_id, one.address, each.key),
+                address=one.address,
+                language=one.identity.person.language,
+            ),
         )
-        for each in wanted
-        if rules.concerns(each.code_prefix, code)
+        for each in said
+        for one in wanted.get(each.identity_id, ())
     ]
 
 
-def _pushes(code: str, key: str) -> list[Outbox]:
+def _pushes(told: Sequence[Told], code: str) -> list[tuple[Figures, Outbox]]:
+    wanted = [
+        endpoint
+        for endpoint in Endpoint.objects.filter(is_active=True)
+        if rules.concerns(endpoint.code_prefix, code)
+    ]
     return [
-        Outbox(
-            channel=Outbox.Channel.WEBHOOK,
-            key=_outbox_key("webhook", each.pk, code, key),
-            address=each.url,
-            endpoint=each,
+        (
+            _plain(each.figures),
+            Outbox(
+                channel=Outbox.Channel.WEBHOOK,
+                key=_outbox_key("webhook", endpoint.pk, code, each.key),
+                address=endpoint.url,
+                endpoint=endpoint,
+            ),
         )
-        for each in Endpoint.objects.filter(is_active=True)
-        if rules.concerns(each.code_prefix, code)
+        for each in told
+        for endpoint in wanted
     ]
 
 

@@ -186,24 +186,6 @@ def department_id(*, code: str) -> int:
     return Department.objects.values_list("id", flat=True).get(code=code)
 
 
-def department_of(*, code: object) -> int | None:
-    """Return the department of a code, None where a value is no department's code."""
-    if not isinstance(code, str):
-        return None
-    return Department.objects.filter(code=code).values_list("id", flat=True).first()
-
-
-def leaders(*, verb: str, department_id: int, on: date) -> list[int]:
-    """Return the identities of a department, or of the nearest above it, that have a verb."""
-    path = Department.objects.values_list("path", flat=True).get(pk=department_id)
-    rows = _active(on).filter(post__duty__grants__verb=verb).order_by("id").distinct()
-    holders: dict[str, list[int]] = {}
-    for place, identity_id in rows.values_list("post__department__path", "id"):
-        if path.startswith(place):
-            holders.setdefault(place, []).append(identity_id)
-    return holders[max(holders, key=len)] if holders else []
-
-
 def colleagues(*, post_id: int, on: date, but: int = 0) -> list[tuple[int, str]]:
     """Return (identity, label) of all who hold posts in the department of a post."""
     department = Post.objects.values_list("department_id", flat=True).get(pk=post_id)
@@ -220,6 +202,15 @@ def colleagues(*, post_id: int, on: date, but: int = 0) -> list[tuple[int, str]]
 def holders(*, post_id: int, on: date) -> list[int]:
     """Return the identities that hold a post on a day."""
     return list(_active(on).filter(post_id=post_id).values_list("id", flat=True))
+
+
+def holders_of(post_ids: Iterable[int], *, on: date) -> dict[int, list[int]]:
+    """Return the identities that hold each of some posts on a day. One statement."""
+    found: dict[int, list[int]] = {}
+    rows = _active(on).filter(post_id__in=list(post_ids)).order_by("id")
+    for post_id, identity_id in rows.values_list("post_id", "id"):
+        found.setdefault(post_id, []).append(identity_id)
+    return found
 
 
 def limit(
@@ -378,13 +369,10 @@ def duties_of(identity_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[str
     return found
 
 
-def deputies(
-    identity_ids: Iterable[int], *, on: date, kind: Callable[[], str]
-) -> list[tuple[int, str]]:
-    """Return (deputy, name of whom it stands in for) for some identities on a day. One statement.
+def stand_ins(identity_ids: Iterable[int], *, on: date) -> list[tuple[int, int, str, str]]:
+    """Return who stands in for some identities on a day. One statement.
 
-    ``kind`` says the kind of the case in question, "" without one; it is asked only when somebody
-    delegated some kinds alone.
+    Each is (principal, deputy, name of the principal, kinds of cases it is for, "" for all).
     """
     rows = Absence.objects.filter(
         principal_id__in=list(identity_ids),
@@ -392,5 +380,9 @@ def deputies(
         active_to__gt=on,
         ended_at__isnull=True,
         deputy__person__is_active=True,
-    ).values_list("deputy_id", "principal__person__name", "kinds")
-    return [(deputy, name) for deputy, name, kinds in rows if not kinds or kind() in kinds.split()]
+    )
+    return list(
+        rows.order_by("id").values_list(
+            "principal_id", "deputy_id", "principal__person__name", "kinds"
+        )
+    )

@@ -29,6 +29,9 @@ from nancheng.kernel.process.program import Expressions
 Check = Callable[["Drawing"], Iterator[Problem]]
 
 LIMIT = re.compile(r"[1-9]\d{0,3}(cd|wd|wh|m)")
+# What a step or process may take: a length, so many days before the whole case ends, or the code
+# of a rule kept elsewhere.
+LIMITED = re.compile(r"[1-9]\d{0,3}(cd|wd|wh|h|m)|case-[1-9]\d{0,3}(cd|wd)|[A-Z][A-Z0-9_]{1,29}")
 NAME = re.compile(r"[^\W\d]\w{0,59}")
 VERBS = frozenset(
     {
@@ -44,6 +47,7 @@ VERBS = frozenset(
         "remind",
         "supervise",
         "extend",
+        "ask-correction",
         "suspend",
         "take-from-pool",
         "delegate",
@@ -235,7 +239,7 @@ def _texts(drawing: Drawing) -> Iterator[tuple[Node | Flow, str]]:
             yield node, node.event.timer.text[1:]
         if node.event.key:
             yield node, node.event.key
-        if node.kind is Kind.CALL or _maps(node, "input"):
+        if node.kind is Kind.CALL:
             mapped = (node.extra.get(name, "") for name in MAPPINGS)
             yield from ((node, text.removeprefix("=").strip()) for text in mapped if text)
 
@@ -301,28 +305,21 @@ def _tasks_are_bound(drawing: Drawing) -> Iterator[Problem]:
 
 def _attributes_can_be_read(drawing: Drawing) -> Iterator[Problem]:
     definition = drawing.definition
-    if definition.limit and not LIMIT.fullmatch(definition.limit):
+    if definition.limit and not LIMITED.fullmatch(definition.limit):
         yield _head("process.limit-unreadable", drawing, None)
     for node in drawing.nodes:
         limit = node.extra.get("limit", "")
-        if "limit" in node.extra and not LIMIT.fullmatch(limit):
+        if "limit" in node.extra and not LIMITED.fullmatch(limit):
             yield _at("process.limit-unreadable", node, limit)
         for verb in node.extra.get("verbs", "").split():
             if verb not in VERBS:
                 yield _at("process.verb-unknown", node, verb)
         for name in MAPPINGS:
-            if name in node.extra and not _maps(node, name):
+            if name in node.extra and node.kind is not Kind.CALL:
                 yield _at("process.attribute-not-here", node, name)
         result = node.extra.get("result")
         if result is not None and not NAME.fullmatch(result):
             yield _at("process.name-unreadable", node, result)
-
-
-def _maps(node: Node, name: str) -> bool:
-    """Say whether a node has a use for a mapping: a call for both, a thrown message for one."""
-    throws = node.kind in (Kind.THROW, Kind.END, Kind.SEND_TASK)
-    message = throws and node.event.trigger is Trigger.MESSAGE
-    return node.kind is Kind.CALL or (message and name == "input")
 
 
 def _loops_are_whole(drawing: Drawing) -> Iterator[Problem]:

@@ -5,14 +5,19 @@ A year is known only from its notice; a question that touches any other year rai
 notice may be amended during its year, so every year carries a version; the highest one loaded
 counts unless another is pinned. Lookups use running totals of working days made once per year,
 so the n-th working day after a date costs the same for 5 days and for 500.
+
+A year's notice comes out in the autumn before, and work must be taken up in December all the same.
+``lenient`` gives a calendar that answers for years after the last known one by the week alone;
+such a year is provisional (暂定), has version 0, and whoever asks for it must say so.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from nancheng.kernel.refusal import Refused
 
@@ -22,6 +27,7 @@ SATURDAY = 5
 SPECIALS_MAX = 200
 VERSION_MAX = 999
 TEXT_MAX = 60
+PROVISIONAL = 0
 
 
 class CalendarMissing(Refused):
@@ -44,7 +50,10 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One year's notice, with its working days in order and their running total by day."""
+    """One year's notice, with its working days in order and their running total by day.
+
+    Version 0 is a provisional year: no notice, weekends alone.
+    """
 
     year: int
     version: int
@@ -55,9 +64,10 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The years whose notices are known."""
+    """The years whose notices are known; later than ``horizon`` the week alone counts."""
 
     years: Mapping[int, Year]
+    horizon: int | None = None
 
     def covers(self, on: date) -> bool:
         """Say whether the notice of this day's year is loaded."""
@@ -71,7 +81,7 @@ def from_rows(
 
     ``date`` is ISO, ``is_workday`` is 0 or 1, ``version`` a whole number from 1. All rows of one
     year and version make up one complete notice. ``versions`` pins a year to an earlier version
-    (year → version), to project as it was then.
+    (year → version), to project as it was then; version 0 is the year before it had a notice.
 
     Raises Refused "calendar.row-unreadable" (row, column), "calendar.day-twice" (row, on),
     "calendar.not-a-change" (row, on: a weekday that is worked needs no notice),
@@ -95,6 +105,23 @@ def from_rows(
     )
 
 
+def lenient(calendar: Calendar) -> Calendar:
+    """Return a calendar that answers provisionally for years after the last known one."""
+    return replace(calendar, horizon=max(calendar.years)) if calendar.years else calendar
+
+
+def with_year(calendar: Calendar, year: Year) -> Calendar:
+    """Return a calendar in which one year's notice is replaced or added."""
+    return replace(calendar, years={**calendar.years, year.year: year})
+
+
+def differences(before: Year, after: Year) -> tuple[tuple[date, bool, bool], ...]:
+    """Return the days on which two notices of a year disagree: (day, worked before, after)."""
+    assert before.year == after.year, (before.year, after.year)
+    was, now = frozenset(before.workdays), frozenset(after.workdays)
+    return tuple((on, on in was, on in now) for on in sorted(was ^ now))
+
+
 def is_workday(calendar: Calendar, on: date) -> bool:
     """Say whether a day is worked. Raises CalendarMissing."""
     special = special_on(calendar, on)
@@ -107,11 +134,22 @@ def special_on(calendar: Calendar, on: date) -> Special | None:
 
 
 def year_of(calendar: Calendar, year: int) -> Year:
-    """Return one year's notice. Raises CalendarMissing."""
+    """Return one year's notice; a lenient calendar gives later years provisionally.
+
+    Raises CalendarMissing.
+    """
     found = calendar.years.get(year)
-    if found is None:
-        raise CalendarMissing(year)
-    return found
+    if found is not None:
+        return found
+    if calendar.horizon is not None and year > calendar.horizon:
+        return provisional(year)
+    raise CalendarMissing(year)
+
+
+@lru_cache(maxsize=64)
+def provisional(year: int) -> Year:
+    """Return a year as the week alone makes it: no notice is known."""
+    return _counted(year, {}, version=PROVISIONAL)
 
 
 def forward(calendar: Calendar, on: date, count: int) -> date:
@@ -173,6 +211,8 @@ def _chosen(
     year: int, by_version: Mapping[int, Mapping[date, Special]], *, pinned: int | None
 ) -> Year:
     version = max(by_version) if pinned is None else pinned
+    if version == PROVISIONAL:
+        return provisional(year)
     if version not in by_version:
         raise Refused("calendar.version-missing", year=year, version=version)
     return _counted(year, by_version[version], version=version)

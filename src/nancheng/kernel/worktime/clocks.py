@@ -180,6 +180,21 @@ def light(due_at: datetime, *, at: datetime, warn_at: datetime) -> Light:
     return Light.YELLOW if at >= warn_at else Light.GREEN
 
 
+def years_used(clock: Clock, due: Due | None) -> tuple[int, ...]:
+    """Return the years whose notices a projection stands on; empty where it stands on none.
+
+    Calendar days and months that do not roll need no notice, those that do need the year of the
+    rest day; a clock held without end has no date yet, and so stands on nothing.
+    """
+    if due is None or clock.limit.unit is Unit.HOUR:
+        return ()
+    if clock.limit.unit in (Unit.WORKING_DAY, Unit.WORKING_HOUR):
+        return calendars.years_needed(local_date(clock.started_at), due.due_on)
+    if clock.roll is not Roll.NEXT_WORKDAY:
+        return ()
+    return calendars.years_needed(due.rolled_from or due.due_on, due.due_on)
+
+
 def unchanged(clock: Clock) -> Clock:
     """Return the clock as it was first set: no suspension, no extension."""
     return replace(clock, suspensions=(), extensions=())

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     SUSPENDED = "suspended"
     ROLLED = "rolled"  # the budget had ended; the last day moves past a rest day
     ROLLED_TO = "rolled-to"  # the working day the last day moved to
+    ANCHOR = "anchor"  # the date that an earlier one hangs on
+    ARRIVED = "arrived"  # the work came only now
 
 
 COUNTED = frozenset({Reason.COUNTED, Reason.COUNTED_MADE_UP, Reason.COUNTED_EXTENDED})

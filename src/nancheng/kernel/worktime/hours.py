@@ -1,7 +1,12 @@
-"""Working hours of an organ through the seasons, and counting time within them."""
+"""Working hours of an organ through the seasons, and counting time within them.
+
+As text, hours are seasons apart by semicolons: the day each begins and its stretches, such as
+"05-01 08:30-12:00 14:30-17:30; 10-01 08:30-12:00 14:00-17:30".
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -14,6 +19,11 @@ from nancheng.kernel.worktime.calendars import Calendar
 # China keeps one time all year. A fixed offset needs no zone file and is exact from 1992 on.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 ZERO = timedelta()
+MONTH_DAY = re.compile(r"([01][0-9])-([0-3][0-9])", re.ASCII)
+STRETCH = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])", re.ASCII)
+# Two seasons are usual, a third has been seen; a day has a morning and an afternoon.
+SEASONS_MAX = 6
+STRETCHES_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,47 @@ def whole_year(organ: str, *stretches: tuple[time, time]) -> Hours:
     return Hours(organ, (Season((1, 1), tuple(Stretch(*stretch) for stretch in stretches)),))
 
 
+def parse(organ: str, text: str) -> Hours:
+    """Read hours from their text.
+
+    Raises Refused "hours.unreadable" (text), and what the parts raise.
+    """
+    parts = [part.split() for part in text.split(";") if part.strip()]
+    if not parts or len(parts) > SEASONS_MAX:
+        raise Refused("hours.unreadable", text=text[:60])
+    return Hours(organ, tuple(_season(*part) for part in parts))
+
+
+def written(hours: Hours) -> str:
+    """Return hours as text; ``parse`` reads it back."""
+    return "; ".join(
+        " ".join(
+            [
+                "{:02}-{:02}".format(*season.begins),
+                *(f"{each.opens:%H:%M}-{each.closes:%H:%M}" for each in season.stretches),
+            ]
+        )
+        for season in hours.seasons
+    )
+
+
+def _season(begins: str, *stretches: str) -> Season:
+    found = MONTH_DAY.fullmatch(begins)
+    if found is None or len(stretches) > STRETCHES_MAX:
+        raise Refused("hours.unreadable", text=begins[:60])
+    return Season((int(found[1]), int(found[2])), tuple(_stretch(text) for text in stretches))
+
+
+def _stretch(text: str) -> Stretch:
+    found = STRETCH.fullmatch(text)
+    if found is None:
+        raise Refused("hours.unreadable", text=text[:60])
+    try:
+        return Stretch(time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4])))
+    except ValueError:
+        raise Refused("hours.unreadable", text=text[:60]) from None
+
+
 # The usual day of an office: 8:30–12:00 and 14:00–17:30, seven hours.
 OFFICE = whole_year("office", (time(8, 30), time(12)), (time(14), time(17, 30)))
 
@@ -106,3 +157,24 @@ def without(
         begins = max(begins, gap_ends)
     if begins < ends:
         yield begins, ends
+
+
+def worked(
+    hours: Hours,
+    calendar: Calendar,
+    *,
+    begins: datetime,
+    ends: datetime,
+    gaps: tuple[tuple[datetime, datetime], ...] = (),
+) -> timedelta:
+    """Return how much office time lies between two moments, outside the gaps (in order, apart)."""
+    begins, ends = begins.astimezone(SHANGHAI), ends.astimezone(SHANGHAI)
+    total = ZERO
+    on = begins.date()
+    while on <= ends.date() and begins < ends:
+        for opens, closes in open_spans(hours, calendar, on=on):
+            span = (max(opens, begins), min(closes, ends))
+            if span[0] < span[1]:
+                total += sum((until - since for since, until in without(span, gaps)), ZERO)
+        on += timedelta(days=1)
+    return total

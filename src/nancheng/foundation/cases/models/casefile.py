@@ -111,11 +111,6 @@ class Case(models.Model):
     last_step_s = models.BigIntegerField(default=0)
     # From then on nothing is written to the case: ``store.save_case`` finds no row.
     archived_at = models.DateTimeField(null=True, blank=True)
-    # The case whose call activity (an item of it) this one answers when it ends.
-    caller = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="called"
-    )
-    caller_item = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("-opened_at", "-id")
@@ -133,12 +128,6 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_archived_is_over",
                 condition=Q(archived_at__isnull=True) | Q(closed_at__isnull=False),
-            ),
-            # However often a call is delivered, it opens one case.
-            models.UniqueConstraint(
-                fields=("caller", "caller_item"),
-                name="case_called_once",
-                condition=Q(caller__isnull=False),
             ),
         )
 
@@ -191,6 +180,8 @@ class Task(models.Model):
     )
     arrived_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
+    # For limits in hours alone: the moment from which the task is late.
+    due_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
         "people.Identity", models.PROTECT, null=True, blank=True, related_name="+"
@@ -257,19 +248,10 @@ class Wait(models.Model):
     # A worker that took a due timer and died is overtaken when its lease ends.
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
-    # What is awaited: the name of the message or signal, and the value that tells which case.
-    name = models.CharField(max_length=100, default="", db_default="", blank=True)
-    correlation = models.CharField(max_length=100, default="", db_default="", blank=True)
 
     class Meta:
         indexes = (
             models.Index(fields=("due_at",), name="wait_due", condition=Q(due_at__isnull=False)),
-            models.Index(
-                fields=("name", "correlation"), name="wait_awaited", condition=~Q(name="")
-            ),
-            models.Index(
-                fields=("case", "item"), name="wait_incident", condition=Q(kind="incident")
-            ),
         )
         constraints = (models.UniqueConstraint(fields=("case", "item"), name="wait_item_once"),)
 
@@ -314,10 +296,24 @@ class Clock(models.Model):
     budget = models.CharField(max_length=20)
     basis = models.CharField(max_length=300, blank=True)
     roll = models.CharField(max_length=20, default="none")
+    # The rule it was started under, which later versions of the rule do not change.
+    rule = models.ForeignKey(
+        "limits.LimitRule", models.PROTECT, null=True, blank=True, related_name="clocks"
+    )
+    # The office hours that a limit in working hours counts, as they were at its start.
+    hours = models.CharField(max_length=200, blank=True, db_default="")
+    # The clock of the whole case, for a limit that ends so many days before it.
+    anchor = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField()
     # NULL while a pause without end holds the clock.
     due_on = models.DateField(null=True)
-    original_due_on = models.DateField()
+    # For limits in hours alone.
+    due_at = models.DateTimeField(null=True, blank=True)
+    original_due_on = models.DateField(null=True)
+    # The calendar versions that the date stands on, such as "2026v1 2027v0".
+    calendar = models.CharField(max_length=120, blank=True, db_default="")
+    # The date reaches into a year whose notice is not out yet (暂定).
+    is_provisional = models.BooleanField(default=False, db_default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

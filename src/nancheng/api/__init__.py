@@ -1,1 +1,0 @@
-"""The HTTP API: the same rights as the pages, for other systems. Asks queries, calls actions."""

@@ -1,1 +1,0 @@
-"""Resources of the API, a module for each part of the platform."""
