@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import django
 
-from nancheng.config import auditing
+from nancheng.config import auditing, simulating
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "deploy", _deploy, "publish drawings, decision tables, calendars, parameters")
     _add(commands, "verify", _verify, "judge every drawing and decision table of the tree")
     auditing.arguments(_add(commands, "audit", _audit, "verify, seal or export the history"))
+    simulating.arguments(_add(commands, "simulate", _simulate, "run many cases of a drawing"))
     _add(commands, "check", _check, "say whether the installation is healthy")
     return parser
 
@@ -106,6 +107,10 @@ def _verify(_given: argparse.Namespace) -> int:
 
 def _audit(given: argparse.Namespace) -> int:
     return auditing.run(given, say=_say)
+
+
+def _simulate(given: argparse.Namespace) -> int:
+    return simulating.run(given, say=_say)
 
 
 def _check(_given: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nancheng.kernel.process import messages as m
@@ -23,6 +23,7 @@ from nancheng.kernel.process.tokens import Due
 
 NOTHING = timedelta(0)
 STEPS_MAX = 1_000_000
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 Values = Mapping[str, object]
 
@@ -35,7 +36,8 @@ class World:
     an open task takes once begun; ``answer`` with what it is completed, or automatic work answered;
     ``comes`` after how long an awaited message, signal or called process arrives (``None``: not at
     all); ``staff`` how many people hold a post (a post not named has no limit); ``ends`` when work
-    begun at a moment is done on the calendar (plain addition if not given).
+    begun at a moment is done on the calendar (plain addition if not given); ``late_at`` from when
+    on a task at a node, or a case (""), that began at a moment is overdue (never if not given).
     """
 
     begins: Callable[[int], datetime]
@@ -46,17 +48,22 @@ class World:
     staff: Mapping[str, int]
     due: Due
     ends: Callable[[datetime, timedelta], datetime] = lambda at, took: at + took
+    late_at: Callable[[str, datetime], datetime | None] = lambda node, at: None
 
 
 @dataclass(slots=True)
 class Load:
-    """What a post had to do. ``queue``: offered, nobody free. ``working``: the work itself.
+    """What a post had to do, or was to do at a node.
 
-    ``waiting``: begun, but outside working hours. ``withdrawn`` tasks were taken away in between.
+    ``queue``: offered, nobody free. ``working``: the work itself. ``waiting``: begun, but outside
+    working hours. ``withdrawn`` tasks were taken away in between, ``overdue`` ones done late,
+    ``left`` ones not done when the run ended.
     """
 
     done: int = 0
     withdrawn: int = 0
+    overdue: int = 0
+    left: int = 0
     queue: timedelta = NOTHING
     working: timedelta = NOTHING
     waiting: timedelta = NOTHING
@@ -65,12 +72,19 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A run: load per post, time of each finished case as they finished, what is still open."""
+    """A run: load per post and node, time of each finished case as they finished, what is open.
+
+    ``overdue`` counts cases late at their end, or still open and late by then; ``ended_at`` is the
+    last thing that happened.
+    """
 
     posts: Mapping[str, Load]
+    nodes: Mapping[str, Load]
     took: tuple[timedelta, ...]
     stuck: Mapping[str, int]
     unfinished: int
+    overdue: int
+    ended_at: datetime
     steps: int
 
 
@@ -80,6 +94,7 @@ class _Task:
     item: Item
     post: str
     offered_at: datetime
+    late_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -95,6 +110,11 @@ class _Run:
     free: dict[str, int] = field(default_factory=dict)
     queues: dict[str, deque[_Task]] = field(default_factory=dict)
     posts: dict[str, Load] = field(default_factory=dict)
+    nodes: dict[str, Load] = field(default_factory=dict)
+    in_queue: Counter[str] = field(default_factory=Counter)
+    began: dict[int, datetime] = field(default_factory=dict)
+    overdue: int = 0
+    at: datetime = NEVER
     took: list[timedelta] = field(default_factory=list)
     stuck: Counter[str] = field(default_factory=Counter)
 
@@ -105,10 +125,31 @@ def simulate(program: Program, world: World, *, cases: int, until: datetime) -> 
     for number in range(cases):
         _plan(run, world.begins(number), _starter(run, number))
     while run.ahead and run.ahead[0][0] <= until and run.steps < STEPS_MAX:
-        at, _, happen = heapq.heappop(run.ahead)
-        happen(at)
-    finished = sum(state.status is Status.COMPLETED for state in run.cases.values())
-    return Outcome(run.posts, tuple(run.took), run.stuck, cases - finished, run.steps)
+        run.at, _, happen = heapq.heappop(run.ahead)
+        happen(run.at)
+    finished = len(run.took)
+    for queue in run.queues.values():
+        for task in queue:
+            _count(run, task, left=1)
+    for case, state in run.cases.items():
+        if state.status is Status.RUNNING:
+            _judge(run, case, run.at)
+    return Outcome(
+        posts=run.posts,
+        nodes=run.nodes,
+        took=tuple(run.took),
+        stuck=run.stuck,
+        unfinished=cases - finished,
+        overdue=run.overdue,
+        ended_at=run.at,
+        steps=run.steps,
+    )
+
+
+def _judge(run: _Run, case: int, at: datetime) -> None:
+    """Count a case that is overdue at a moment."""
+    late_at = run.world.late_at("", run.began[case])
+    run.overdue += late_at is not None and at >= late_at
 
 
 def _plan(run: _Run, at: datetime, happen: Callable[[datetime], None]) -> None:
@@ -118,7 +159,7 @@ def _plan(run: _Run, at: datetime, happen: Callable[[datetime], None]) -> None:
 
 def _starter(run: _Run, number: int) -> Callable[[datetime], None]:
     def start(at: datetime) -> None:
-        run.cases[number] = NOT_STARTED
+        run.cases[number], run.began[number] = NOT_STARTED, at
         _do(run, number, m.Start(at, "", run.world.variables(number)))
 
     return start
@@ -133,7 +174,8 @@ def _do(run: _Run, case: int, command: m.Command) -> None:
     for number in sorted(after.items.keys() - before.items.keys()):
         _follow(run, case, after.items[number], command.at)
     if after.status is Status.COMPLETED:
-        run.took.append(command.at - run.world.begins(case))
+        run.took.append(command.at - run.began[case])
+        _judge(run, case, command.at)
 
 
 def _follow(run: _Run, case: int, item: Item, at: datetime) -> None:
@@ -184,13 +226,16 @@ def _mover(
 
 def _offer(run: _Run, case: int, item: Item, at: datetime) -> None:
     lane = run.program.lanes.get(item.node)
-    task = _Task(case, item, lane.post if lane else "", at)
-    run.posts.setdefault(task.post, Load())
-    queue = run.queues.setdefault(task.post, deque())
+    post = (lane.post or lane.party) if lane else ""
+    task = _Task(case, item, post, at, run.world.late_at(item.node, at))
+    queue = run.queues.setdefault(post, deque())
     queue.append(task)
-    _begin(run, task.post, at)
-    load = run.posts[task.post]
-    load.longest_queue = max(load.longest_queue, len(queue))
+    run.in_queue[item.node] += 1
+    _count(run, task)
+    _begin(run, post, at)
+    on_post, at_node = run.posts[post], run.nodes[item.node]
+    on_post.longest_queue = max(on_post.longest_queue, len(queue))
+    at_node.longest_queue = max(at_node.longest_queue, run.in_queue[item.node])
 
 
 def _begin(run: _Run, post: str, at: datetime) -> None:
@@ -198,12 +243,14 @@ def _begin(run: _Run, post: str, at: datetime) -> None:
     queue = run.queues[post]
     while queue and run.free.get(post, 1) > 0:
         task = queue.popleft()
+        run.in_queue[task.item.node] -= 1
         if task.item.number not in run.cases[task.case].items:
-            run.posts[post].withdrawn += 1
+            _count(run, task, withdrawn=1)
             continue
         if post in run.free:
             run.free[post] -= 1
         took = run.world.work(task.case, task.item)
+        _count(run, task, left=1)
         _plan(run, run.world.ends(at, took), _finisher(run, task, at, took))
 
 
@@ -213,17 +260,32 @@ def _finisher(
     def finish(at: datetime) -> None:
         if task.post in run.free:
             run.free[task.post] += 1
-        load, case = run.posts[task.post], run.cases[task.case]
-        load.queue += begun_at - task.offered_at
-        load.working += took
-        load.waiting += at - begun_at - took
-        if task.item.number in case.items:
-            load.done += 1
+        case = run.cases[task.case]
+        is_done = task.item.number in case.items
+        late = task.late_at is not None and at >= task.late_at
+        _count(
+            run,
+            task,
+            left=-1,
+            done=int(is_done),
+            withdrawn=int(not is_done),
+            overdue=int(is_done and late),
+            queue=begun_at - task.offered_at,
+            working=took,
+            waiting=at - begun_at - took,
+        )
+        if is_done:
             seen = states.visible(case.variables, case.items, task.item.scope)
             answer = run.world.answer(task.case, task.item, seen)
             _do(run, task.case, m.Complete(at, "", task.item.number, answer))
-        else:
-            load.withdrawn += 1
         _begin(run, task.post, at)
 
     return finish
+
+
+def _count(run: _Run, task: _Task, **more: Any) -> None:
+    """Add to what the task's post and node had to do."""
+    for loads, key in ((run.posts, task.post), (run.nodes, task.item.node)):
+        load = loads.setdefault(key, Load())
+        for name, value in more.items():
+            setattr(load, name, getattr(load, name) + value)

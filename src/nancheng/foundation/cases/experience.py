@@ -1,0 +1,100 @@
+"""What the log of finished cases teaches a simulation: times, ways taken, arrivals; and the staff.
+
+Thin queries: how the figures are used is for ``nancheng simulate`` to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from nancheng.foundation.cases.models import Case, CaseEvent
+from nancheng.foundation.people.models import Identity
+
+CASES_MAX = 1_000
+KINDS = ("Started", "Offered", "Claimed", "Completed", "GatewayTaken", "Entered")
+
+Stretch = tuple[datetime, datetime]
+
+
+@dataclass(slots=True)
+class Experience:
+    """Finished cases of one kind, taken together.
+
+    ``began`` are the times they started; ``handled`` each completed task of a node, from being
+    claimed (offered, when nobody claimed it first) until completed; ``taken`` how often a flow was
+    chosen and ``chosen`` how often its gateway chose; ``instances`` the sizes of multi-instances.
+    """
+
+    began: list[datetime] = field(default_factory=list)
+    handled: dict[str, list[Stretch]] = field(default_factory=dict)
+    taken: Counter[str] = field(default_factory=Counter)
+    chosen: Counter[str] = field(default_factory=Counter)
+    instances: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people who hold a duty, and the department they are in ("" when several)."""
+
+    people: int
+    name: str
+    department: str
+
+
+def of_closed(kind: str, *, newest: int = CASES_MAX) -> Experience:
+    """Read the newest finished cases of a kind. One statement."""
+    cases = Case.objects.filter(kind=kind, status=Case.Status.CLOSED).order_by("-id")
+    rows = (
+        CaseEvent.objects.filter(case_id__in=cases.values("id")[:newest], kind__in=KINDS)
+        .order_by("case_id", "seq")
+        .values_list("case_id", "kind", "node", "item", "at", "payload")
+    )
+    found = Experience()
+    since: dict[tuple[int, int], datetime] = {}
+    for case, event, node, item, at, payload in rows.iterator(chunk_size=2_000):
+        if event == "Started":
+            found.began.append(at)
+        elif event in ("Offered", "Claimed"):
+            since[case, item] = at
+        elif event == "Completed":
+            found.handled.setdefault(node, []).append((since.get((case, item), at), at))
+        else:
+            _ways(found, event, node, json.loads(payload))
+    return found
+
+
+def _ways(found: Experience, event: str, node: str, body: Mapping[str, Any]) -> None:
+    if event == "GatewayTaken":
+        found.chosen[node] += 1
+        found.taken.update(body["flows"])
+    elif "total" in body["data"]:
+        found.instances.setdefault(node, []).append(int(body["data"]["total"]))
+
+
+def staff(*, on: date) -> dict[str, Staff]:
+    """Return who holds each duty on a day, by the code of the duty. One statement."""
+    rows = (
+        Identity.objects.filter(active_from__lte=on, person__is_active=True)
+        .filter(Q(active_to__isnull=True) | Q(active_to__gt=on))
+        .values(
+            code=F("post__duty__code"),
+            duty=F("post__duty__name"),
+            department=F("post__department__name"),
+        )
+        .annotate(people=Count("id"))
+        .order_by("code", "department")
+    )
+    found: dict[str, Staff] = {}
+    for row in rows:
+        known = found.get(row["code"])
+        people = row["people"] + (known.people if known else 0)
+        department = "" if known else row["department"]
+        found[row["code"]] = Staff(people, row["duty"], department)
+    return found
