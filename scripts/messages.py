@@ -52,7 +52,7 @@ def main() -> int:
 
 def apps(names: list[str]) -> Iterator[Path]:
     """Yield the folders that own a catalogue."""
-    found = [PACKAGE / "config"]
+    found = [PACKAGE / "config", PACKAGE / "api"]
     for ring in ("foundation", "domains", "dashboards"):
         found += sorted(
             each for each in (PACKAGE / ring).iterdir() if (each / "__init__.py").exists()

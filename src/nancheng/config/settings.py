@@ -23,6 +23,7 @@ CSRF_TRUSTED_ORIGINS = environment.words("NANCHENG_ORIGINS")
 FOUNDATION_APPS = [f"nancheng.foundation.{app}" for app in wiring.FOUNDATION]
 DOMAIN_APPS = [f"nancheng.domains.{domain}" for domain in wiring.DOMAINS]
 DASHBOARD_APPS = [f"nancheng.dashboards.{dashboard}" for dashboard in wiring.DASHBOARDS]
+DOOR_APPS = [f"nancheng.{door}" for door in wiring.DOORS]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     *FOUNDATION_APPS,
     *DOMAIN_APPS,
     *DASHBOARD_APPS,
+    *DOOR_APPS,
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -168,6 +170,8 @@ FILE_READERS = wiring.FILE_READERS
 PROJECT_PANELS = wiring.PROJECT_PANELS
 MENU = wiring.MENU
 SHELL = wiring.SHELL
+TOKEN_WORDS = wiring.TOKEN_WORDS
+TOKEN_KINDS = wiring.TOKEN_KINDS
 
 LOGGING = {
     "version": 1,

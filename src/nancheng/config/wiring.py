@@ -8,6 +8,8 @@ from nancheng.foundation.web.menu import Group, Item
 
 DOMAINS = ("funds",)
 DASHBOARDS = ("cockpit",)
+# What other systems talk to.
+DOORS = ("api",)
 
 # Apps in import order: an app may import those above it.
 FOUNDATION = (
@@ -17,6 +19,7 @@ FOUNDATION = (
     "files",
     "register",
     "ledger",
+    "applications",
     "limits",
     "confirmations",
     "cases",
@@ -35,6 +38,8 @@ REFUSALS = (
     "nancheng.foundation.ledger.refusals.REFUSALS",
     "nancheng.foundation.register.refusals.REFUSALS",
     "nancheng.foundation.files.refusals.REFUSALS",
+    "nancheng.foundation.applications.refusals.REFUSALS",
+    "nancheng.api.refusals.REFUSALS",
     "nancheng.foundation.limits.refusals.REFUSALS",
     "nancheng.foundation.confirmations.refusals.REFUSALS",
     "nancheng.foundation.audit.refusals.REFUSALS",
@@ -57,6 +62,8 @@ MOUNTS = (
     ("notices/", "foundation.messages"),
     ("files/", "foundation.files"),
     ("register/", "foundation.register"),
+    ("applications/", "foundation.applications"),
+    ("api/v1/", "api"),
     ("confirmations/", "foundation.confirmations"),
     ("audit/", "foundation.audit"),
     ("", "foundation.cases"),
@@ -67,12 +74,14 @@ MOUNTS = (
 # What `nancheng work` sweeps: functions of (at) that return how much they did.
 JOBS = (
     "nancheng.foundation.cases.jobs.fire_due",
+    "nancheng.foundation.cases.delivery.deliver_due",
     "nancheng.foundation.cases.reprojection.reproject_due",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",
     "nancheng.foundation.audit.jobs.seal_daily",
     "nancheng.foundation.audit.jobs.verify",
+    "nancheng.foundation.applications.jobs.sweep",
 )
 
 # `nancheng demo`: who is there, what happened, and who one may be.
@@ -137,7 +146,14 @@ MENU = (
         _("系统审计"),
         (Item(_("审计核验"), "audit:verification", "shield", verb="audit.view"),),
     ),
+    Group(
+        _("系统管理"),
+        (Item(_("接口应用"), "applications:list", "link", verb="application.manage"),),
+    ),
 )
+# The words a token may be given, with the calls that each of them opens.
+TOKEN_WORDS = "nancheng.api.assembly.verbs"
+TOKEN_KINDS = "nancheng.foundation.cases.lists.kinds"
 SHELL = {
     "identities": "nancheng.foundation.people.queries.choices",
     "notices": "nancheng.foundation.messages.queries.unread",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from nancheng.foundation.cases import bindings, chain, clocks, definitions, places, store
+from nancheng.foundation.cases import bindings, chain, clocks, definitions, errands, places, store
 from nancheng.foundation.cases.store import EventRow, Loaded
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.process import messages as m
@@ -71,6 +71,9 @@ def advance(loaded: Loaded, command: m.Command, *, hand: Hand) -> Loaded:
     saved = record(loaded, [(wire.to_json(event), event) for event in events], state, hand)
     _write_tasks(loaded, state, program, events, hand)
     _write_waits(loaded.case_id, loaded.state, state)
+    if loaded.caller_id is not None or definitions.speaks(loaded.process_id):
+        by = hand.by.identity_id if hand.by else None
+        errands.note(loaded, state, program, events, by=by, at=hand.at)
     if state.status in OVER and loaded.state.status not in OVER:
         _end(saved, state, hand)
     return saved

@@ -67,6 +67,9 @@ class Binding:
     # The domain's panel on the case page: a template, and the function that fills it.
     panel: str = ""
     facts: Callable[..., Mapping[str, Any]] | None = None
+    # Who takes part in a case that another case, a message or a signal begins: values → party →
+    # department. Without it, whoever takes part in the case that sent it.
+    parties: Callable[[Values], Mapping[str, int]] | None = None
     # Called once when the case is closed or terminated, inside the same transaction.
     on_end: Handler | None = None
 

@@ -11,15 +11,26 @@ from nancheng.foundation.cases.models import DecisionVersion, ProcessVersion
 from nancheng.kernel.decisions import dmn, feel
 from nancheng.kernel.decisions.model import Model, compile_model
 from nancheng.kernel.process import bpmn
-from nancheng.kernel.process.definition import Definition
+from nancheng.kernel.process.definition import Definition, Kind, Trigger
 from nancheng.kernel.process.program import Program, compile_definition
 from nancheng.kernel.refusal import Refused
+
+BETWEEN_CASES = frozenset({Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ESCALATION})
 
 
 @lru_cache(maxsize=256)
 def program(process_id: int) -> Program:
     """Return the compiled program of a published version; versions never change."""
     return compile_definition(definition(process_id), feel.compile_expression)
+
+
+@lru_cache(maxsize=256)
+def speaks(process_id: int) -> bool:
+    """Say whether a drawing can tell other cases anything, or await what others tell."""
+    return any(
+        plan.kind is Kind.CALL or plan.event.trigger in BETWEEN_CASES
+        for plan in program(process_id).plans.values()
+    )
 
 
 @lru_cache(maxsize=256)
@@ -69,5 +80,5 @@ def _model(version_id: int) -> Model:
 
 def forget() -> None:
     """Empty the caches; for tests, whose databases reuse ids."""
-    for cached in (program, definition, _model):
+    for cached in (program, speaks, definition, _model):
         cached.cache_clear()

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 NOTICES = {
     "cases.sent-back": _("“%(title)s”已退回到“%(step)s”：%(reason)s"),
     "cases.transferred": _("%(by)s 将“%(title)s”转交您办理。"),
+    "cases.escalated": _("“%(title)s”有事项上报（%(code)s），请关注。"),
     "cases.reminded": _("催办：“%(title)s”的“%(step)s”请尽快办理。%(text)s"),
     "cases.date-moved": _("“%(title)s”%(step)s的期限由 %(before)s 调整为 %(after)s：%(reason)s"),
     "cases.year-missing": _(

@@ -137,6 +137,8 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
             name = node.extra.get(attribute)
             if name and name not in known:
                 yield Problem(code, node.id, node.line, node.name, name)
+        if node.calls and node.calls not in bindings.all_bindings():
+            yield Problem("unbound-process", node.id, node.line, node.name, node.calls)
     rules = limit_queries.known_codes()
     drawn = [(n.id, n.line, n.name, n.extra.get("limit", "")) for n in definition.nodes.values()]
     for element, line, name, limit in (("", 0, definition.name, definition.limit), *drawn):

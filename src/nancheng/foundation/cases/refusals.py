@@ -24,6 +24,10 @@ REFUSALS = {
     "cases.undecided": _(
         "决策表 %(decision)s 对本办件没有给出结论（%(why)s），请联系规则维护人员。"
     ),
+    "cases.nobody-opens": _("没有人可以作为“%(kind)s”办件的发起人，无法由事件开立办件。"),
+    "cases.message-unreadable": _("消息的内容无法识别或过大（不超过%(limit)s字节）。"),
+    "cases.no-such-errand": _("没有找到该转达事项，或者不在您的权限范围内。"),
+    "cases.errand-over": _("该转达事项已经处理完毕。"),
     "cases.bad-drawing": _("流程图未通过检查：%(problems)s"),
     "calendar.missing": _("%(year)s年的节假日安排尚未导入，无法计算时限，请先导入。"),
     "calendar.row-unreadable": _("日历第%(row)s行的“%(column)s”列无法识别。"),

@@ -30,7 +30,7 @@ STORED = {running: stored for stored, running in STATUS.items()} | {
 
 _CASE = (
     "SELECT id, number, kind, status, process_id, department_id, variables, next_item, last_seq,"
-    " version, head, last_step, last_step_s FROM cases_case WHERE id = "
+    " version, head, last_step, last_step_s, caller_id FROM cases_case WHERE id = "
 )
 _ITEMS = (
     "SELECT item, node, 'user', scope, data, id, state, claimed_by_id, post_id, department_id"
@@ -69,6 +69,7 @@ class Loaded:
     last_step_s: int
     state: State
     tasks: Mapping[int, OpenTask]  # by item number
+    caller_id: int | None = None
 
 
 def load(*, case_id: int = 0, task_id: int = 0) -> Loaded | None:
@@ -106,6 +107,7 @@ def load(*, case_id: int = 0, task_id: int = 0) -> Loaded | None:
         row[12],
         state,
         tasks,
+        row[13],
     )
 
 
@@ -272,8 +274,16 @@ def change_waits(
             )
         for item in changed:
             cursor.execute(
-                "UPDATE cases_wait SET data = %s, due_at = %s WHERE case_id = %s AND item = %s",
-                [dump(item.data), _due(item), case_id, item.number],
+                "UPDATE cases_wait SET node = %s, kind = %s, data = %s, due_at = %s"
+                " WHERE case_id = %s AND item = %s",
+                [
+                    item.node,
+                    item.kind.value,
+                    dump(item.data),
+                    _due(item),
+                    case_id,
+                    item.number,
+                ],
             )
         insert(
             cursor,

@@ -85,6 +85,16 @@ def put_person(*, username: str, name: str, password: str, email: str = "") -> P
 
 
 @transaction.atomic
+def put_technical_account(*, username: str, name: str) -> Person:
+    """Make the account of a machine: it holds posts like a person, and nobody can sign in as it."""
+    person, made = Person.objects.get_or_create(username=username, defaults={"name": name})
+    if made:
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    return person
+
+
+@transaction.atomic
 def appoint(
     *, username: str, department: str, duty: str, active_from: date, is_primary: bool = True
 ) -> Identity:

@@ -186,6 +186,24 @@ def department_id(*, code: str) -> int:
     return Department.objects.values_list("id", flat=True).get(code=code)
 
 
+def department_of(*, code: object) -> int | None:
+    """Return the department of a code, None where a value is no department's code."""
+    if not isinstance(code, str):
+        return None
+    return Department.objects.filter(code=code).values_list("id", flat=True).first()
+
+
+def leaders(*, verb: str, department_id: int, on: date) -> list[int]:
+    """Return the identities of a department, or of the nearest above it, that have a verb."""
+    path = Department.objects.values_list("path", flat=True).get(pk=department_id)
+    rows = _active(on).filter(post__duty__grants__verb=verb).order_by("id").distinct()
+    holders: dict[str, list[int]] = {}
+    for place, identity_id in rows.values_list("post__department__path", "id"):
+        if path.startswith(place):
+            holders.setdefault(place, []).append(identity_id)
+    return holders[max(holders, key=len)] if holders else []
+
+
 def colleagues(*, post_id: int, on: date, but: int = 0) -> list[tuple[int, str]]:
     """Return (identity, label) of all who hold posts in the department of a post."""
     department = Post.objects.values_list("department_id", flat=True).get(pk=post_id)

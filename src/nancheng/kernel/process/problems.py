@@ -239,7 +239,7 @@ def _texts(drawing: Drawing) -> Iterator[tuple[Node | Flow, str]]:
             yield node, node.event.timer.text[1:]
         if node.event.key:
             yield node, node.event.key
-        if node.kind is Kind.CALL:
+        if node.kind is Kind.CALL or _maps(node, "input"):
             mapped = (node.extra.get(name, "") for name in MAPPINGS)
             yield from ((node, text.removeprefix("=").strip()) for text in mapped if text)
 
@@ -315,11 +315,18 @@ def _attributes_can_be_read(drawing: Drawing) -> Iterator[Problem]:
             if verb not in VERBS:
                 yield _at("process.verb-unknown", node, verb)
         for name in MAPPINGS:
-            if name in node.extra and node.kind is not Kind.CALL:
+            if name in node.extra and not _maps(node, name):
                 yield _at("process.attribute-not-here", node, name)
         result = node.extra.get("result")
         if result is not None and not NAME.fullmatch(result):
             yield _at("process.name-unreadable", node, result)
+
+
+def _maps(node: Node, name: str) -> bool:
+    """Say whether a node has a use for a mapping: a call for both, a thrown message for one."""
+    throws = node.kind in (Kind.THROW, Kind.END, Kind.SEND_TASK)
+    message = throws and node.event.trigger is Trigger.MESSAGE
+    return node.kind is Kind.CALL or (message and name == "input")
 
 
 def _loops_are_whole(drawing: Drawing) -> Iterator[Problem]:

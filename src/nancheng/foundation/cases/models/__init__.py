@@ -1,5 +1,6 @@
 """The tables of cases: the case file itself, and what the office does around it."""
 
+from nancheng.foundation.cases.models.between import Errand, Migration
 from nancheng.foundation.cases.models.casefile import (
     CalendarDay,
     Case,
@@ -32,7 +33,9 @@ __all__ = (
     "ClockExtension",
     "ClockPause",
     "DecisionVersion",
+    "Errand",
     "Grab",
+    "Migration",
     "NumberSeries",
     "Opinion",
     "Parameter",

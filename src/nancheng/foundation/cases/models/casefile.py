@@ -111,6 +111,11 @@ class Case(models.Model):
     last_step_s = models.BigIntegerField(default=0)
     # From then on nothing is written to the case: ``store.save_case`` finds no row.
     archived_at = models.DateTimeField(null=True, blank=True)
+    # The case whose call activity (an item of it) this one answers when it ends.
+    caller = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="called"
+    )
+    caller_item = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("-opened_at", "-id")
@@ -128,6 +133,12 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_archived_is_over",
                 condition=Q(archived_at__isnull=True) | Q(closed_at__isnull=False),
+            ),
+            # However often a call is delivered, it opens one case.
+            models.UniqueConstraint(
+                fields=("caller", "caller_item"),
+                name="case_called_once",
+                condition=Q(caller__isnull=False),
             ),
         )
 
@@ -248,10 +259,19 @@ class Wait(models.Model):
     # A worker that took a due timer and died is overtaken when its lease ends.
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    # What is awaited: the name of the message or signal, and the value that tells which case.
+    name = models.CharField(max_length=100, default="", db_default="", blank=True)
+    correlation = models.CharField(max_length=100, default="", db_default="", blank=True)
 
     class Meta:
         indexes = (
             models.Index(fields=("due_at",), name="wait_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=("name", "correlation"), name="wait_awaited", condition=~Q(name="")
+            ),
+            models.Index(
+                fields=("case", "item"), name="wait_incident", condition=Q(kind="incident")
+            ),
         )
         constraints = (models.UniqueConstraint(fields=("case", "item"), name="wait_item_once"),)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from nancheng.foundation.cases import bindings, clocks, definitions
-from nancheng.foundation.cases.tests import making
+from nancheng.foundation.cases.bindings import Binding
+from nancheng.foundation.cases.tests import making, plays
+from nancheng.foundation.cases.tests.plays import Publish
 
 
 @pytest.fixture
@@ -18,6 +21,20 @@ def zone(db: None, settings: Any) -> Iterator[making.Zone]:
     _forget()
     yield making.a_zone()
     _forget()
+
+
+@pytest.fixture
+def published(zone: making.Zone, tmp_path: Path) -> Publish:
+    """Publish drawings, the called before the callers: published(child=…, parent=…)."""
+    known = cast("dict[str, Binding]", bindings.all_bindings())
+
+    def put(more: dict[str, dict[str, Any]] | None = None, **drawings: str) -> None:
+        for key, xml in drawings.items():
+            bound = plays.binding(tmp_path, key, xml, **(more or {}).get(key, {}))
+            known[key] = bound
+            plays.publish(bound)
+
+    return put
 
 
 def _forget() -> None:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0004_clock_standing'),
+        ('cases', '0005_clock_standing'),
         ('confirmations', '0001_initial'),
         ('people', '0001_initial'),
     ]

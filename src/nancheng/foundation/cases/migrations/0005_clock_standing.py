@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_done_for'),
+        ('cases', '0004_errands'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0004_clock_standing'),
+        ('cases', '0005_clock_standing'),
         ('limits', '0001_initial'),
     ]
 

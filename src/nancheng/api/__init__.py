@@ -1,0 +1,1 @@
+"""The HTTP API: the same rights as the pages, for other systems. Asks queries, calls actions."""

@@ -1,0 +1,1 @@
+"""Resources of the API, a module for each part of the platform."""

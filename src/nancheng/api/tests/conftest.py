@@ -1,0 +1,43 @@
+"""Fixtures of the API: a small zone with money in it, and clients with tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nancheng.api.tests import calling
+from nancheng.api.tests.calling import Api
+from nancheng.domains.funds.tests import making
+from nancheng.domains.funds.tests.making import World
+from nancheng.foundation.cases import bindings, clocks, definitions
+
+As = Callable[..., Api]
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> Iterator[World]:
+    """A zone with one project, one bond that has arrived in part, and one contract."""
+    settings.PROCESS_BINDINGS = ("nancheng.domains.funds.process.BINDINGS",)
+    settings.NANCHENG_DATA = tmp_path
+    _forget()
+    yield making.a_world()
+    _forget()
+
+
+def _forget() -> None:
+    bindings.all_bindings.cache_clear()
+    definitions.forget()
+    clocks.forget()
+
+
+@pytest.fixture
+def api_as(world: World) -> As:
+    """Return a function that opens a client with a token at somebody's post."""
+
+    def opened(username: str, **narrowing: Any) -> Api:
+        return Api(calling.a_token(username, **narrowing).text)
+
+    return opened

@@ -1,0 +1,1 @@
+"""Applications (应用): other systems that use the HTTP API, their tokens, and what they did."""
