@@ -84,6 +84,14 @@ def cheap_passwords() -> None:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget what the process keeps of a database: the next test's uses the same ids anew."""
+    from nancheng.foundation.web import memory
+
+    memory.forget()
+
+
 def _empties_tables(request: pytest.FixtureRequest) -> bool:
     marker = request.node.get_closest_marker("django_db")
     named = {"transactional_db", "live_server", "django_db_reset_sequences"}

@@ -22,19 +22,16 @@ OPEN_TASKS = (
 
 def carrier() -> reference.Carry:
     """Return what carries cases out through the actions of ``cases``."""
-    from django.db import connection
-
     from nancheng.foundation.cases import actions
     from nancheng.foundation.cases.actions import Opening
+    from nancheng.foundation.web import sql
 
     cast = stage.cast()
     parties = {hand: actor.department_id for hand, actor in cast.items()}
 
     def next_task(case_id: int) -> tuple[str, int] | None:
         # A work list has done this before the click, so it is as cheap as can be.
-        with connection.cursor() as cursor:
-            cursor.execute(OPEN_TASKS, [case_id])
-            return min(cursor.fetchall(), default=None)
+        return min(sql.rows(OPEN_TASKS, [case_id]), default=None)
 
     def carry(first: int, last: int) -> list[list[str]]:
         paths = []

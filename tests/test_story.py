@@ -16,7 +16,7 @@ from nancheng.config.demo import people
 from nancheng.domains.funds.demo import story
 from nancheng.domains.funds.models import Allocation, Batch, Bond, FundedProject, Payment
 from nancheng.domains.funds.queries import bonds, overview, projects
-from nancheng.foundation.cases import clocks, definitions, publishing
+from nancheng.foundation.cases import publishing
 from nancheng.foundation.cases import queries as cases
 from nancheng.foundation.cases.models import Case, Wait
 from nancheng.foundation.ledger import queries as ledger
@@ -60,15 +60,11 @@ def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
-        definitions.forget()
-        clocks.forget()
         people.put(at=AT)
         publishing.deploy(by="tests", at=AT)
         story.tell(at=AT)
         yield
         transaction.set_rollback(True)
-    definitions.forget()
-    clocks.forget()
 
 
 def test_nine_projects_in_three_batches_are_117000_wan() -> None:

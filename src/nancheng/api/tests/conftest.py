@@ -12,7 +12,7 @@ from nancheng.api.tests import calling
 from nancheng.api.tests.calling import Api
 from nancheng.domains.funds.tests import making
 from nancheng.domains.funds.tests.making import World
-from nancheng.foundation.cases import bindings, clocks, definitions
+from nancheng.foundation.web import memory
 
 As = Callable[..., Api]
 
@@ -22,15 +22,9 @@ def world(db: None, settings: Any, tmp_path: Path) -> Iterator[World]:
     """A zone with one project, one bond that has arrived in part, and one contract."""
     settings.PROCESS_BINDINGS = ("nancheng.domains.funds.process.BINDINGS",)
     settings.NANCHENG_DATA = tmp_path
-    _forget()
+    memory.forget()
     yield making.a_world()
-    _forget()
-
-
-def _forget() -> None:
-    bindings.all_bindings.cache_clear()
-    definitions.forget()
-    clocks.forget()
+    memory.forget()
 
 
 @pytest.fixture

@@ -12,13 +12,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from nancheng.foundation.cases import advance as moves
-from nancheng.foundation.cases import bindings, clocks, definitions, numbers, queries, rules, store
+from nancheng.foundation.cases import (
+    bindings,
+    clocks,
+    definitions,
+    keys,
+    openings,
+    queries,
+    rules,
+    store,
+)
 from nancheng.foundation.cases.advance import Hand, Remark
-from nancheng.foundation.cases.models import Case, CaseEvent, CaseLink, Participant, Task
+from nancheng.foundation.cases.keys import once
+from nancheng.foundation.cases.models import Case, Task
+from nancheng.foundation.cases.openings import NewCase
 from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.cases.store import Loaded, OpenTask
 from nancheng.foundation.messages import actions as messages
@@ -26,7 +36,6 @@ from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.process import messages as m
-from nancheng.kernel.process.state import NOT_STARTED
 from nancheng.kernel.refusal import Refused
 
 
@@ -45,56 +54,23 @@ class Opening:
     links: Mapping[int, str] = field(default_factory=dict)
 
 
+@once
 def open_case(opening: Opening, *, by: Actor, at: datetime, key: str) -> Case:
     """Open a case on the newest version of its drawing and run it to its first tasks."""
-    if known := done_before(by=by, key=key):
-        return known
-    try:
-        with transaction.atomic():
-            return _open(opening, Hand(by, at, _key(by, key)))
-    except IntegrityError:
-        # The same form sent twice at once: the other transaction was first.
-        if known := done_before(by=by, key=key):
-            return known
-        raise
-
-
-def _open(opening: Opening, hand: Hand) -> Case:
-    by, at = hand.by, hand.at
-    assert by is not None
-    process_id = queries.newest_process(opening.kind)
-    prefix = bindings.binding(opening.kind).prefix
-    case = Case.objects.create(
-        number=numbers.next_case_number(prefix=prefix, at=at),
-        kind=opening.kind,
-        title=opening.title,
-        process_id=process_id,
+    hand = Hand(by, at, keys.sender_key(by, key))
+    new = NewCase(
+        opening.kind,
+        opening.title,
+        queries.newest_process(opening.kind),
         department_id=by.department_id,
         opened_by_id=by.identity_id,
-        opened_at=at,
+        parties=opening.parties,
+        links=opening.links,
     )
-    Participant.objects.bulk_create(
-        [
-            Participant(case=case, party=party, department_id=department, is_lead=not number)
-            for number, (party, department) in enumerate(opening.parties.items())
-        ]
-    )
-    CaseLink.objects.bulk_create(
-        [CaseLink(case=case, other_id=other, kind=link) for other, link in opening.links.items()]
-    )
-    loaded = store.load(case_id=case.pk)
-    assert loaded is not None
-    clocks.start_for_case(case.pk, definitions.program(process_id), at=at)
-    moves.advance(
-        moves.unstarted(loaded, NOT_STARTED),
-        m.Start(at, hand.name, opening.variables),
-        hand=hand,
-    )
-    case.refresh_from_db()
-    return case
+    return openings.begin(new, m.Start(at, hand.name, opening.variables), hand=hand)
 
 
-@transaction.atomic
+@once
 def claim(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     """签收: take an offered task of one's post."""
     loaded, task = _task(task_id, by=by, key=key)
@@ -107,7 +83,7 @@ def claim(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     moves.remark(loaded, Remark("Claimed", task.node, task.item), hand=_hand(by, at, key))
 
 
-@transaction.atomic
+@once
 def release(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     """退签: give a claimed task back to its post."""
     loaded, task = _task(task_id, by=by, key=key)
@@ -120,7 +96,7 @@ def release(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     moves.remark(loaded, Remark("Released", task.node, task.item), hand=_hand(by, at, key))
 
 
-@transaction.atomic
+@once
 def complete(
     *,
     task_id: int,
@@ -135,7 +111,8 @@ def complete(
     Raises ``Refused``: not one's own task, done meanwhile by another, a rule of the domain, or a
     person who already had a hand in a step that this one must be kept apart from.
     """
-    loaded, task = _task(task_id, by=by, key=key)
+    # A key used before is noticed when the events are written: the task is open, so it is rare.
+    loaded, task = _found(task_id, by=by, key=key)
     if loaded is None or task is None:
         return
     by = _doer(loaded, task, by)
@@ -151,7 +128,7 @@ def complete(
         Task.objects.filter(pk=task_id).update(done_for_id=by.acting_for.identity_id)
 
 
-@transaction.atomic
+@once
 def send_back(*, task_id: int, target: str, reason: str, by: Actor, at: datetime, key: str) -> None:
     """退回: send a task back to an earlier step, with a reason."""
     loaded, task = _task(task_id, by=by, key=key, verb=Verb.SEND_BACK)
@@ -165,13 +142,13 @@ def send_back(*, task_id: int, target: str, reason: str, by: Actor, at: datetime
     )
 
 
-@transaction.atomic
+@once
 def take_back(*, task_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """撤回: take a task one has done back, before the next hand has touched it."""
     row = Task.objects.filter(pk=task_id).values("item", "case_id", "state", "done_by_id").first()
     if row is None or row["done_by_id"] != by.identity_id:
         raise Refused("cases.not-yours", task_id=task_id)
-    if done_before(by=by, key=key):
+    if keys.done_before(by=by, key=key):
         return
     loaded = _locked(case_id=row["case_id"])
     touched = frozenset(n for n, task in loaded.tasks.items() if task.claimed_by is not None)
@@ -179,7 +156,7 @@ def take_back(*, task_id: int, reason: str, by: Actor, at: datetime, key: str) -
     moves.advance(loaded, m.TakeBack(at, hand.name, row["item"], touched), hand=hand)
 
 
-@transaction.atomic
+@once
 def transfer(
     *, task_id: int, to_identity: int, reason: str, by: Actor, at: datetime, key: str
 ) -> None:
@@ -208,7 +185,7 @@ def transfer(
     )
 
 
-@transaction.atomic
+@once
 def add_signer(
     *, task_id: int, element: str, reason: str, by: Actor, at: datetime, key: str
 ) -> None:
@@ -221,7 +198,7 @@ def add_signer(
     moves.advance(loaded, m.AddInstance(at, hand.name, task.item, element), hand=hand)
 
 
-@transaction.atomic
+@once
 def remind(*, task_id: int, text: str, by: Actor, at: datetime, key: str) -> None:
     """催办: remind whoever holds a task; counted, and kept in the history."""
     loaded, task = _task(task_id, by=by, key=key)
@@ -235,7 +212,7 @@ def remind(*, task_id: int, text: str, by: Actor, at: datetime, key: str) -> Non
     _tell_holders(loaded.case_id, code="cases.reminded", at=at, key=key, node=task.node, text=text)
 
 
-@transaction.atomic
+@once
 def extend(*, task_id: int, days: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """延期: give a task more time. Who does the task cannot grant it; the first due date stays."""
     loaded, task = _task(task_id, by=by, key=key)
@@ -256,10 +233,10 @@ def extend(*, task_id: int, days: int, reason: str, by: Actor, at: datetime, key
     )
 
 
-@transaction.atomic
+@once
 def suspend(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """中止: the case and its clocks stand still."""
-    if done_before(by=by, key=key):
+    if keys.done_before(by=by, key=key):
         return
     by = queries.allow(by, "case.suspend", case_id)
     loaded = _locked(case_id=case_id)
@@ -268,10 +245,10 @@ def suspend(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> 
     clocks.pause(case_id=case_id, reason=reason, at=at)
 
 
-@transaction.atomic
+@once
 def resume(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """恢复: the case moves again; its clocks go on with what was left."""
-    if done_before(by=by, key=key):
+    if keys.done_before(by=by, key=key):
         return
     by = queries.allow(by, "case.suspend", case_id)
     loaded = _locked(case_id=case_id)
@@ -280,10 +257,10 @@ def resume(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> N
     clocks.go_on(case_id=case_id, at=at)
 
 
-@transaction.atomic
+@once
 def terminate(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """终止: end a case by hand; everything open is withdrawn."""
-    if done_before(by=by, key=key):
+    if keys.done_before(by=by, key=key):
         return
     by = queries.allow(by, "case.terminate", case_id)
     loaded = _locked(case_id=case_id)
@@ -291,10 +268,10 @@ def terminate(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -
     moves.advance(loaded, m.Terminate(at, hand.name, reason), hand=hand)
 
 
-@transaction.atomic
+@once
 def retry(*, case_id: int, item: int, by: Actor, at: datetime, key: str) -> None:
     """Try again what was stuck."""
-    if done_before(by=by, key=key):
+    if keys.done_before(by=by, key=key):
         return
     by = queries.allow(by, "case.retry", case_id)
     loaded = _locked(case_id=case_id)
@@ -305,18 +282,9 @@ def retry(*, case_id: int, item: int, by: Actor, at: datetime, key: str) -> None
 # --- what they share -----------------------------------------------------------------------------
 
 
-def _key(by: Actor | None, key: str) -> str:
-    # Keys are the sender's: one person's key can never answer another's command.
-    return f"{by.identity_id if by else 0}:{key}"
-
-
 def _hand(by: Actor, at: datetime, key: str, **note: object) -> Hand:
-    return Hand(by, at, _key(by, key), {name: value for name, value in note.items() if value})
-
-
-def done_before(*, by: Actor, key: str) -> Case | None:
-    """Return the case that a command under this key went to, if it was given before."""
-    return Case.objects.filter(events__key=_key(by, key)).first()
+    noted = {name: value for name, value in note.items() if value}
+    return Hand(by, at, keys.sender_key(by, key), noted)
 
 
 def _locked(*, case_id: int) -> Loaded:
@@ -330,18 +298,24 @@ def _task(
     task_id: int, *, by: Actor, key: str, verb: Verb | None = None
 ) -> tuple[Loaded | None, OpenTask | None]:
     """Return the case under its lock and the open task; (None, None) for a key used before."""
-    loaded = store.load(task_id=task_id)
-    if loaded is None:
-        raise Refused("cases.no-such-task")
-    task = next((task for task in loaded.tasks.values() if task.task_id == task_id), None)
-    if CaseEvent.objects.filter(key=_key(by, key)).exists():
+    loaded, task = _found(task_id, by=by, key=key)
+    if loaded is None or task is None or store.used(keys.sender_key(by, key)):
         return None, None
-    if task is None:
-        raise _gone(task_id)
     if verb is not None:
         program = definitions.program(loaded.process_id)
         if verb not in rules.verbs(" ".join(program.verbs[task.node])):
             raise Refused("cases.verb-not-open", verb=verb.value)
+    return loaded, task
+
+
+def _found(task_id: int, *, by: Actor, key: str) -> tuple[Loaded | None, OpenTask | None]:
+    """Return the case under its lock and the open task; a task that is gone is explained."""
+    loaded = store.load(task_id=task_id)
+    if loaded is None:
+        raise Refused("cases.no-such-task")
+    task = loaded.task(task_id)
+    if task is None and not store.used(keys.sender_key(by, key)):
+        raise _gone(task_id)
     return loaded, task
 
 

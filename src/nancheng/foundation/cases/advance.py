@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from nancheng.foundation.cases import bindings, chain, clocks, definitions, errands, places, store
-from nancheng.foundation.cases.store import EventRow, Loaded
+from nancheng.foundation.cases.store import Change, EventRow, Loaded, OpenTask
 from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import sql
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import state as states
 from nancheng.kernel.process import step as process
 from nancheng.kernel.process import wire
 from nancheng.kernel.process.program import Program
-from nancheng.kernel.process.state import Item, ItemKind, State, Status
+from nancheng.kernel.process.state import Item, ItemKind, State
 from nancheng.kernel.refusal import Refused
 
 # A drawing whose automatic work calls itself for ever is stopped here.
 AUTOMATIC_MAX = 500
-OVER = frozenset({Status.COMPLETED, Status.TERMINATED})
 FATES = (m.Completed, m.SentBack, m.Withdrawn, m.InstanceRemoved)
 # The event that a command is about: what its hand wrote stands with it.
 ABOUT = (
@@ -61,61 +61,60 @@ class Hand:
         return str(self.by.identity_id) if self.by else ""
 
 
-def advance(loaded: Loaded, command: m.Command, *, hand: Hand) -> Loaded:
-    """Carry out a command on a case that was read under its lock; return it as it stands then.
+def advance(loaded: Loaded, command: m.Command, *, hand: Hand) -> Change:
+    """Carry out a command on a case that was read under its lock; return what it changed.
 
     Raises ``Refused`` when the kernel, a handler or a faster hand says no.
     """
     program = definitions.program(loaded.process_id)
     events, state = _events(loaded, program, command, hand)
-    saved = record(loaded, [(wire.to_json(event), event) for event in events], state, hand)
-    _write_tasks(loaded, state, program, events, hand)
-    _write_waits(loaded.case_id, loaded.state, state)
+    gone, changed, new = _waits(loaded.state.items, state.items)
+    change = Change(
+        at=hand.at,
+        events=_rows(loaded, [(wire.to_json(event), event) for event in events], hand),
+        state=state,
+        ended=_ended(loaded, state, events, hand),
+        offered=_offered(loaded, state, program, hand),
+        waits_gone=gone,
+        waits_changed=changed,
+        waits_new=new,
+    )
+    store.write(loaded, change)
     if loaded.caller_id is not None or definitions.speaks(loaded.process_id):
         by = hand.by.identity_id if hand.by else None
         errands.note(loaded, state, program, events, by=by, at=hand.at)
-    if state.status in OVER and loaded.state.status not in OVER:
-        _end(saved, state, hand)
-    return saved
+    if state.status in store.OVER and loaded.state.status not in store.OVER:
+        _end(loaded, state, hand)
+    return change
 
 
-def record(
-    loaded: Loaded, lines: Sequence[tuple[Mapping[str, Any], Any]], state: State, hand: Hand
-) -> Loaded:
-    """Append events to a case's history and write its row. ``lines`` pair payload and event."""
-    rows: list[EventRow] = []
-    head, now = loaded.head, int(hand.at.timestamp())
-    wait = now - loaded.last_step_s if loaded.last_step_s else None
-    actor = hand.by.identity_id if hand.by else None
-    label = hand.by.label if hand.by else ""
+def _rows(
+    loaded: Loaded, lines: Sequence[tuple[Mapping[str, Any], Any]], hand: Hand
+) -> list[EventRow]:
+    """Return the lines of history, chained to the last one. ``lines`` pair payload and event."""
+    by = hand.by
+    actor, label = (by.identity_id, by.label) if by else (None, "")
+    department = by.department_id if by else None
+    stored_at, sealed_at = sql.moment(hand.at), chain.moment(hand.at)
+    wait = int(hand.at.timestamp()) - loaded.last_step_s if loaded.last_step_s else None
     about = next((n for n, (_, event) in enumerate(lines) if isinstance(event, ABOUT)), 0)
+    rows: list[EventRow] = []
+    head, seq, key = loaded.head, loaded.last_seq, hand.key
     for number, (body, event) in enumerate(lines):
         noted = {**body, "note": dict(hand.note)} if number == about and hand.note else body
         payload = store.dump(noted)
-        seq = loaded.last_seq + 1 + number
+        seq += 1
         kind, node, item = _kind(event), event.node, event.item
-        head = chain.link(
-            head,
-            chain.Entry(loaded.number, seq, hand.at, kind, node, item, actor, label, payload),
+        head = chain.seal(
+            head, loaded.number, seq, sealed_at, kind, node, item, actor, label, payload
         )
         rows.append(
             EventRow(
-                seq=seq,
-                at=hand.at,
-                kind=kind,
-                node=node,
-                item=item,
-                actor=actor,
-                label=label,
-                department=hand.by.department_id if hand.by else None,
-                previous=loaded.last_step,
-                wait_s=wait,
-                payload=payload,
-                key=None if number else hand.key,
-                hash=head,
+                *(loaded.case_id, seq, stored_at, kind, node, item, actor, label, department),
+                *(loaded.last_step, wait, payload, None if number else key, head),
             )
         )
-    return store.save_case(loaded, state=state, events=rows, at=hand.at)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +126,10 @@ class Remark:
     item: int = 0
 
 
-def remark(loaded: Loaded, said: Remark, *, hand: Hand, **facts: object) -> Loaded:
+def remark(loaded: Loaded, said: Remark, *, hand: Hand, **facts: object) -> None:
     """Append a line to a case's history that does not move it."""
-    return record(loaded, [({"remark": facts}, said)], loaded.state, hand)
+    rows = _rows(loaded, [({"remark": facts}, said)], hand)
+    store.write(loaded, Change(at=hand.at, events=rows, state=loaded.state))
 
 
 def _kind(event: object) -> str:
@@ -181,48 +181,55 @@ def _answer(
         return m.Fail(hand.at, event.item, refused.code, str(refused))
 
 
-def _write_tasks(
-    loaded: Loaded, state: State, program: Program, events: Iterable[m.Event], hand: Hand
-) -> None:
-    fates = {
+def _ended(
+    loaded: Loaded, state: State, events: Iterable[m.Event], hand: Hand
+) -> list[store.Ended]:
+    """Return the tasks that are open no more, each with what became of it."""
+    ended = loaded.tasks.keys() - state.items.keys()
+    if not ended:
+        return []
+    fates: dict[int, type[Any]] = {
         event.item: type(event)
         for event in events
-        if event.item in loaded.tasks and isinstance(event, FATES)
+        if event.item in ended and isinstance(event, FATES)
     }
-    for number, task in loaded.tasks.items():
-        if number in state.items:
-            continue
-        done = fates.get(number) is m.Completed
-        store.end_task(
-            task.task_id,
-            state="done" if done else LEFT_AS.get(fates.get(number, object), "cancelled"),
-            by=hand.by.identity_id if done and hand.by else None,
-            at=hand.at,
-        )
+    return [_fate(loaded.tasks[number], fates.get(number), hand) for number in ended]
+
+
+def _fate(task: OpenTask, fate: type[Any] | None, hand: Hand) -> store.Ended:
+    if fate is m.Completed and hand.by:
+        return store.Ended(task.task_id, task.clock_id, "done", hand.by.identity_id)
+    left_as = LEFT_AS.get(fate or object, "cancelled")
+    return store.Ended(task.task_id, task.clock_id, left_as, None)
+
+
+def _offered(loaded: Loaded, state: State, program: Program, hand: Hand) -> Sequence[store.TaskRow]:
     new = [
         item
         for number, item in state.items.items()
         if item.kind is ItemKind.USER and number not in loaded.tasks
     ]
-    if new:
-        rows = places.task_rows(loaded, state, program, new)
-        ids = store.offer(loaded.case_id, rows, at=hand.at)
-        clocks.start_for_tasks(loaded.case_id, program, rows, ids, at=hand.at)
+    return places.task_rows(loaded, state, program, new, at=hand.at) if new else ()
 
 
-def _write_waits(case_id: int, before: State, after: State) -> None:
-    def waits(state: State) -> dict[int, Item]:
-        return {n: i for n, i in state.items.items() if i.kind is not ItemKind.USER}
-
-    old, now = waits(before), waits(after)
-    if old == now:
-        return
-    store.change_waits(
-        case_id,
-        gone=old.keys() - now.keys(),
-        changed=[item for number, item in now.items() if number in old and old[number] != item],
-        new=[item for number, item in now.items() if number not in old],
-    )
+def _waits(
+    before: Mapping[int, Item], after: Mapping[int, Item]
+) -> tuple[list[int], list[Item], list[Item]]:
+    """Return what rests no more, what rests differently and what rests anew, tasks aside."""
+    user = ItemKind.USER
+    gone = [n for n, item in before.items() if item.kind is not user and n not in after]
+    changed: list[Item] = []
+    new: list[Item] = []
+    for number, item in after.items():
+        if item.kind is user:
+            continue
+        known = before.get(number)
+        if known is None:
+            new.append(item)
+        elif known is not item and known != item:
+            # An item that was a task until now, such as one that got stuck, had no row here.
+            (new if known.kind is user else changed).append(item)
+    return gone, changed, new
 
 
 def _end(loaded: Loaded, state: State, hand: Hand) -> None:
@@ -236,8 +243,3 @@ def _end(loaded: Loaded, state: State, hand: Hand) -> None:
             at=hand.at,
             key=f"{loaded.number}/end",
         )
-
-
-def unstarted(loaded: Loaded, state: State) -> Loaded:
-    """Return a case whose row was just made, in the state before its start."""
-    return replace(loaded, state=state)

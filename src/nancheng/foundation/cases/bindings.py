@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import memory
 
 Values = Mapping[str, Any]
 
@@ -74,7 +74,7 @@ class Binding:
     on_end: Handler | None = None
 
 
-@cache
+@memory.kept
 def all_bindings() -> Mapping[str, Binding]:
     """Return every binding by kind of case."""
     found: dict[str, Binding] = {}

@@ -33,20 +33,23 @@ def moment(at: datetime) -> str:
 
 def link(before: str, entry: Entry) -> str:
     """Return the hash of an entry that follows the hash ``before`` ("" for the first)."""
-    text = json.dumps(
-        [
-            before,
-            entry.case,
-            entry.seq,
-            moment(entry.at),
-            entry.kind,
-            entry.node,
-            entry.item,
-            entry.actor,
-            entry.label,
-            entry.payload,
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
+    return seal(
+        before,
+        entry.case,
+        entry.seq,
+        moment(entry.at),
+        entry.kind,
+        entry.node,
+        entry.item,
+        entry.actor,
+        entry.label,
+        entry.payload,
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def seal(before: str, *covered: str | int | None) -> str:
+    """Return the hash over a hash and what is ``COVERED``, the time spelled by ``moment``."""
+    return hashlib.sha256(_encode((before, *covered)).encode()).hexdigest()

@@ -6,12 +6,10 @@ that a work list can be ordered by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,12 +23,13 @@ from nancheng.foundation.cases.models import (
     Task,
 )
 from nancheng.foundation.cases.standing import Running, Standing
-from nancheng.foundation.cases.store import TaskRow
+from nancheng.foundation.cases.store import ClockRow
 from nancheng.foundation.limits import actions as journal
 from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.limits import rules as limit_rules
 from nancheng.foundation.limits.models import ClockMove
 from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import memory, sql
 from nancheng.kernel.process import due as plain
 from nancheng.kernel.process.definition import TimerKind, TimerSpec
 from nancheng.kernel.process.program import Limit as DrawnLimit
@@ -66,21 +65,26 @@ def calendar() -> Calendar:
     It answers provisionally for years whose notice is not out yet: a case must be opened in
     December all the same. What stands on such a year is marked, and moved when the notice comes.
     """
-    stamp = CalendarDay.objects.aggregate(Max("id"))["id__max"] or 0
-    return _calendar(stamp)
+    return _calendar(calendar_stamp())
 
 
-@lru_cache(maxsize=4)
+def calendar_stamp() -> int:
+    """Return the id of the newest notice day, 0 if there is none."""
+    found = sql.one("SELECT MAX(id) FROM cases_calendarday")
+    return (found and found[0]) or 0
+
+
+@memory.kept
 def _calendar(stamp: int) -> Calendar:
     return calendars.lenient(calendars.from_rows(notice_rows(stamp)))
 
 
 def notices() -> tuple[Mapping[str, str], ...]:
     """Return every notice day of every version, as text. One small statement when it is known."""
-    return notice_rows(CalendarDay.objects.aggregate(Max("id"))["id__max"] or 0)
+    return notice_rows(calendar_stamp())
 
 
-@lru_cache(maxsize=4)
+@memory.kept
 def notice_rows(_stamp: int) -> tuple[Mapping[str, str], ...]:
     """Return every notice day of every version, as text."""
     return tuple(
@@ -99,11 +103,10 @@ def notice_rows(_stamp: int) -> tuple[Mapping[str, str], ...]:
 
 def calendar_of(versions: str) -> Calendar:
     """Return the calendar a projection stood on: those versions, and what is in force beside."""
-    stamp = CalendarDay.objects.aggregate(Max("id"))["id__max"] or 0
-    return _pinned(stamp, versions)
+    return _pinned(calendar_stamp(), versions)
 
 
-@lru_cache(maxsize=64)
+@memory.kept
 def _pinned(stamp: int, versions: str) -> Calendar:
     pinned = limit_rules.read_versions(versions)
     return calendars.lenient(calendars.from_rows(notice_rows(stamp), versions=pinned))
@@ -129,12 +132,6 @@ def add_days(rows: Iterable[Mapping[str, str]]) -> int:
     return len(new)
 
 
-def forget() -> None:
-    """Empty the cache; for tests, whose databases reuse ids."""
-    for cached in (_calendar, notice_rows, _pinned):
-        cached.cache_clear()
-
-
 def timer_due(spec: TimerSpec, at: datetime) -> datetime:
     """Return when a timer of a drawing is due: ISO 8601, or a limit in working time."""
     text = spec.text
@@ -145,32 +142,42 @@ def timer_due(spec: TimerSpec, at: datetime) -> datetime:
     return plain.due(spec, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A clock as it starts: its rule, what it counts with, and where it stands."""
-
-    running: Running
-    standing: Standing
-    rule_id: int | None
-    anchor_id: int | None
-
-
-def begun(limit: DrawnLimit, *, case_id: int, department_id: int, at: datetime) -> Begun:
-    """Work out the clock of a drawn limit. No statement for a plain limit beyond the calendar.
+def begun(
+    limit: DrawnLimit, *, case_id: int, department_id: int, at: datetime, newest: int
+) -> ClockRow:
+    """Work out the clock of a drawn limit, as it starts.
 
     A limit may be a length ("5wd"), the code of a rule ("XF_HANDLE"), of which the version in
-    force counts, or so many days before the end of the whole case ("case-2wd").
+    force counts, or so many days before the end of the whole case ("case-2wd"). A plain length in
+    days asks the database nothing; ``newest`` is the newest notice day's id.
     """
-    on = worktime.local_date(at)
-    length, basis, roll, rule_id = limit.limit, limit.basis, worktime.Roll.NONE.value, None
+    on, text = worktime.local_date(at), limit.limit
+    if not text[0].isupper() and not standing.is_apart(text):
+        return _plain(text, limit.basis, on, newest)._replace(started_at=at)
+    length, basis, roll, rule_id = text, limit.basis, worktime.Roll.NONE.value, None
     if length[0].isupper():
         rule = limit_queries.rule_on(length, on=on)
         length, basis, roll, rule_id = rule.length, rule.basis, rule.roll, rule.pk
     hours = _hours(department_id, on) if length.endswith(Unit.WORKING_HOUR.value) else ""
     anchor = _whole_case(case_id) if length.startswith(ahead.PREFIX) else None
     running = Running(length, at, basis, roll, hours, anchor_on=anchor.due_on if anchor else None)
-    now = standing.standing(running, calendar())
-    return Begun(running, now, rule_id, anchor.pk if anchor else None)
+    row = _clock_row(running, standing.standing(running, _calendar(newest)))
+    return row._replace(rule_id=rule_id, anchor_id=anchor.pk if anchor else None)
+
+
+@memory.kept
+def _plain(length: str, basis: str, on: date, newest: int) -> ClockRow:
+    """Return the clock of a length in days: the hour it begins does not matter."""
+    running = Running(length, worktime.day_end(on - timedelta(days=1)), basis)
+    return _clock_row(running, standing.standing(running, _calendar(newest)))
+
+
+def _clock_row(running: Running, now: Standing) -> ClockRow:
+    return ClockRow(
+        *(running.budget, running.basis, running.roll, running.hours, None, None),
+        *(running.started_at, now.due_on, now.due_at, now.original_on, now.calendar),
+        now.is_provisional,
+    )
 
 
 def _hours(department_id: int, on: date) -> str:
@@ -186,57 +193,20 @@ def _whole_case(case_id: int) -> Clock:
     return found
 
 
-def start_for_tasks(
-    case_id: int,
-    program: Program,
-    rows: Sequence[TaskRow],
-    ids: Mapping[int, int],
-    *,
-    at: datetime,
-) -> None:
-    """Start the clocks of tasks just offered, where their steps have a limit."""
-    for row in rows:
-        limit = program.limits.get(row.node)
-        if limit is None:
-            continue
-        made = begun(limit, case_id=case_id, department_id=row.department_id, at=at)
-        Clock.objects.create(case_id=case_id, task_id=ids[row.item], **_columns(made))
-        Task.objects.filter(pk=ids[row.item]).update(
-            due_on=made.standing.due_on, due_at=made.standing.due_at
-        )
-
-
-def start_for_case(case_id: int, program: Program, *, at: datetime) -> None:
-    """Start the clock of the whole case, if its drawing sets a limit."""
+def of_case(program: Program, *, at: datetime) -> ClockRow | None:
+    """Return the clock of a whole new case, if its drawing sets a limit."""
     limit = program.limits.get("")
     if limit is None:
-        return
-    made = begun(limit, case_id=case_id, department_id=0, at=at)
-    Clock.objects.create(case_id=case_id, **_columns(made))
-    Case.objects.filter(pk=case_id).update(due_on=made.standing.due_on)
-
-
-def _columns(made: Begun) -> dict[str, object]:
-    running, now = made.running, made.standing
-    return {
-        "budget": running.budget,
-        "basis": running.basis,
-        "roll": running.roll,
-        "hours": running.hours,
-        "rule_id": made.rule_id,
-        "anchor_id": made.anchor_id,
-        "started_at": running.started_at,
-        "due_on": now.due_on,
-        "due_at": now.due_at,
-        "original_due_on": now.original_on,
-        "calendar": now.calendar,
-        "is_provisional": now.is_provisional,
-    }
+        return None
+    return begun(limit, case_id=0, department_id=0, at=at, newest=calendar_stamp())
 
 
 def stop_all(case_id: int, *, at: datetime) -> None:
     """Stop every clock of a case that is over."""
-    Clock.objects.filter(case_id=case_id, stopped_at__isnull=True).update(stopped_at=at)
+    sql.run(
+        "UPDATE cases_clock SET stopped_at = %s WHERE case_id = %s AND stopped_at IS NULL",
+        [sql.moment(at), case_id],
+    )
 
 
 def pause(*, case_id: int, reason: str, at: datetime) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from nancheng.foundation.cases.models import DecisionVersion, ProcessVersion
+from nancheng.foundation.web import memory
 from nancheng.kernel.decisions import dmn, feel
 from nancheng.kernel.decisions.model import Model, compile_model
 from nancheng.kernel.process import bpmn
@@ -18,13 +18,13 @@ from nancheng.kernel.refusal import Refused
 BETWEEN_CASES = frozenset({Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ESCALATION})
 
 
-@lru_cache(maxsize=256)
+@memory.kept
 def program(process_id: int) -> Program:
     """Return the compiled program of a published version; versions never change."""
     return compile_definition(definition(process_id), feel.compile_expression)
 
 
-@lru_cache(maxsize=256)
+@memory.kept
 def speaks(process_id: int) -> bool:
     """Say whether a drawing can tell other cases anything, or await what others tell."""
     return any(
@@ -33,7 +33,7 @@ def speaks(process_id: int) -> bool:
     )
 
 
-@lru_cache(maxsize=256)
+@memory.kept
 def definition(process_id: int) -> Definition:
     """Return the drawing of a published version as values."""
     return bpmn.read(bytes(ProcessVersion.objects.values_list("xml", flat=True).get(pk=process_id)))
@@ -70,15 +70,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=256)
+@memory.kept
 def _model(version_id: int) -> Model:
     xml = bytes(DecisionVersion.objects.values_list("xml", flat=True).get(pk=version_id))
     definition = dmn.read(xml).model
     assert definition is not None, version_id
     return compile_model(definition)
-
-
-def forget() -> None:
-    """Empty the caches; for tests, whose databases reuse ids."""
-    for cached in (program, speaks, definition, _model):
-        cached.cache_clear()

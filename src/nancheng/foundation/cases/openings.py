@@ -1,4 +1,4 @@
-"""Cases that no form opens: called by another case, or begun by a message or signal."""
+"""How a case begins: by a form, called by another case, or at a message or signal."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from nancheng.foundation.cases.advance import Hand
 from nancheng.foundation.cases.models import Case, CaseLink, Participant
 from nancheng.foundation.cases.store import Loaded
 from nancheng.foundation.people import queries as people
+from nancheng.foundation.web import sql
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import state as states
 from nancheng.kernel.process.definition import Trigger
-from nancheng.kernel.process.state import NOT_STARTED, Item
+from nancheng.kernel.process.state import Item
 
 # A case calls a case that calls a case …: deeper than this, a drawing calls itself without end.
 DEPTH_MAX = 12
@@ -30,6 +31,23 @@ class Origin:
     department: int
     source: Case | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    # The call of the source that asks for it, 0 when it is no call.
+    item: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to insert: ``parties`` the lead first, ``links`` by the other case."""
+
+    kind: str
+    title: str
+    process_id: int
+    department_id: int
+    opened_by_id: int
+    parties: Mapping[str, int]
+    links: Mapping[int, str]
+    caller_id: int | None = None
+    caller_item: int | None = None
 
 
 def open_called(parent: Loaded, item: Item, *, hand: Hand) -> int:
@@ -49,72 +67,79 @@ def open_called(parent: Loaded, item: Item, *, hand: Hand) -> int:
     values = dict(given if isinstance(given, Mapping) else seen)
     step = program.names[item.node][0]
     department = people.department_of(code=item.data.get("element")) or caller.department_id
-    origin = Origin(caller.opened_by_id, department, caller, values)
-    case = _put(
-        kind,
-        origin,
-        title=f"{caller.title} · {step}",
-        hand=hand,
-        caller_id=caller.pk,
-        caller_item=item.number,
-    )
-    CaseLink.objects.create(case=case, other=caller, kind=CaseLink.Kind.PARENT)
-    return _run(case, definitions.program(case.process_id).start, origin, hand=hand)
+    origin = Origin(caller.opened_by_id, department, caller, values, item.number)
+    links = {caller.pk: CaseLink.Kind.PARENT.value}
+    return _from(kind, "", origin, title=f"{caller.title} · {step}", links=links, hand=hand)
 
 
 def open_begun(kind: str, node: str, origin: Origin, *, hand: Hand) -> int:
     """Open the case that begins at a start event of its drawing; return its id."""
     binding = bindings.binding(kind)
     title = f"{origin.source.title} · {binding.name}" if origin.source else str(binding.name)
-    case = _put(kind, origin, title=title, hand=hand)
-    if origin.source is not None:
-        CaseLink.objects.create(case=case, other=origin.source, kind=CaseLink.Kind.RELATED)
-    return _run(case, node, origin, hand=hand)
+    links = {origin.source.pk: CaseLink.Kind.RELATED.value} if origin.source else {}
+    return _from(kind, node, origin, title=title, links=links, hand=hand)
 
 
-def _put(kind: str, origin: Origin, *, title: str, hand: Hand, **more: Any) -> Case:
+def begin(new: NewCase, start: m.Start, *, hand: Hand) -> Case:
+    """Insert a case with all that belongs to it and run it to its first tasks; return it."""
+    program = definitions.program(new.process_id)
+    prefix = bindings.binding(new.kind).prefix
+    clock = clocks.of_case(program, at=hand.at)
+    due_on = clock.due_on if clock else None
+    row = store.CaseRow(
+        number=numbers.next_case_number(prefix=prefix, at=hand.at),
+        kind=new.kind,
+        title=new.title[:TITLE_MAX],
+        status=Case.Status.OPEN.value,
+        process_id=new.process_id,
+        department_id=new.department_id,
+        opened_by_id=new.opened_by_id,
+        opened_at=sql.moment(hand.at),
+        due_on=sql.day(due_on),
+        caller_id=new.caller_id,
+        caller_item=new.caller_item,
+    )
+    case_id = store.create(row)
+    attached = store.attach(case_id, parties=new.parties, links=new.links)
+    if clock is not None:
+        attached.append(store.case_clock(case_id, clock))
+    sql.together(attached)
+    stamp = clocks.calendar_stamp()
+    loaded = store.unstarted(case_id, row, parties=new.parties, calendar=stamp)
+    change = moves.advance(loaded, start, hand=hand)
+    return store.as_case(store.after(loaded, change), row, at=hand.at, due_on=due_on)
+
+
+def _from(
+    kind: str, node: str, origin: Origin, *, title: str, links: Mapping[int, str], hand: Hand
+) -> int:
     binding = bindings.all_bindings().get(kind)
-    process_id = queries.newest_process(kind)
     assert binding is not None, kind
-    case = Case.objects.create(
-        number=numbers.next_case_number(prefix=binding.prefix, at=hand.at),
-        kind=kind,
-        title=title[:TITLE_MAX],
-        process_id=process_id,
+    process_id = queries.newest_process(kind)
+    new = NewCase(
+        kind,
+        title,
+        process_id,
         department_id=origin.department,
         opened_by_id=origin.opened_by,
-        opened_at=hand.at,
-        **more,
+        parties=_parties(binding, origin),
+        links=links,
+        caller_id=origin.source.pk if origin.source and origin.item else None,
+        caller_item=origin.item or None,
     )
-    Participant.objects.bulk_create(_parties(case, binding, origin))
-    return case
+    start_at = node or definitions.program(process_id).start
+    start = m.Start(hand.at, hand.name, origin.values, start_at)
+    return begin(new, start, hand=hand).pk
 
 
-def _parties(case: Case, binding: bindings.Binding, origin: Origin) -> list[Participant]:
-    """Return who takes part: as the line of business says, else who does in the source."""
+def _parties(binding: bindings.Binding, origin: Origin) -> Mapping[str, int]:
+    """Return who takes part, the lead first: as the line of business says or as in the source."""
     if binding.parties is not None:
-        named = binding.parties(origin.values)
-        return [
-            Participant(case=case, party=party, department_id=department, is_lead=not number)
-            for number, (party, department) in enumerate(named.items())
-        ]
+        return binding.parties(origin.values)
     if origin.source is None:
-        return []
-    return [
-        Participant(
-            case=case, party=one.party, department_id=one.department_id, is_lead=one.is_lead
-        )
-        for one in Participant.objects.filter(case=origin.source).order_by("id")
-    ]
-
-
-def _run(case: Case, node: str, origin: Origin, *, hand: Hand) -> int:
-    loaded = store.load(case_id=case.pk)
-    assert loaded is not None
-    clocks.start_for_case(case.pk, definitions.program(case.process_id), at=hand.at)
-    start = m.Start(hand.at, hand.name, origin.values, node)
-    moves.advance(moves.unstarted(loaded, NOT_STARTED), start, hand=hand)
-    return case.pk
+        return {}
+    known = Participant.objects.filter(case=origin.source).order_by("-is_lead", "id")
+    return dict(known.values_list("party", "department_id"))
 
 
 def depth(case_id: int) -> int:

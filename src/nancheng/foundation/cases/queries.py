@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from nancheng.foundation.cases import store
 from nancheng.foundation.cases.models import (
     Case,
     CaseEvent,
@@ -116,12 +117,7 @@ def may(actor: Actor, verb: str, case: Case) -> bool:
 
 def newest_process(kind: str) -> int:
     """Return the newest published version of a kind's drawing. Raises ``Refused``."""
-    found = (
-        ProcessVersion.objects.filter(key=kind)
-        .order_by("-version")
-        .values_list("id", flat=True)
-        .first()
-    )
+    found = store.newest_process(kind)
     if found is None:
         raise Refused("cases.not-deployed", kind=kind)
     return found

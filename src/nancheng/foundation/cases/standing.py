@@ -69,6 +69,11 @@ def lines(running: Running, calendar: Calendar) -> tuple[Line, ...]:
     return explanation.explain(_clock(running), calendar, office=_office(running))
 
 
+def is_apart(budget: str) -> bool:
+    """Say whether more than the day it begins decides where a limit ends."""
+    return budget.startswith(ahead.PREFIX) or limits.parse(budget).unit in HOURLY
+
+
 def is_hourly(budget: str) -> bool:
     """Say whether a limit ends at a time of day rather than with a day."""
     return limits.parse(budget.removeprefix(ahead.PREFIX)).unit in HOURLY

@@ -1,56 +1,67 @@
 """The hot path in plain SQL: read where a case stands, write what a command made of it.
 
 The tables are ``models``'; everything here could be said in the ORM at several times the cost.
-A case is read under a lock and written only if its version is still the one that was read.
+A case is read under a lock in two statements, and all that a command changes (``Change``) is
+written at once, only if the case's version is still the one that was read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
-
-from django.db import connection
+from typing import Any, NamedTuple
 
 from nancheng.foundation.cases.models import Case
-from nancheng.kernel.process.state import Item, ItemKind, State, Status
+from nancheng.foundation.web import sql
+from nancheng.foundation.web.sql import Statement
+from nancheng.kernel.process.state import NOT_STARTED, Item, ItemKind, State, Status
 from nancheng.kernel.refusal import Refused
 
 STATUS: Mapping[str, Status] = {
-    Case.Status.OPEN: Status.RUNNING,
-    Case.Status.SUSPENDED: Status.SUSPENDED,
-    Case.Status.CLOSED: Status.COMPLETED,
-    Case.Status.TERMINATED: Status.TERMINATED,
+    Case.Status.OPEN.value: Status.RUNNING,
+    Case.Status.SUSPENDED.value: Status.SUSPENDED,
+    Case.Status.CLOSED.value: Status.COMPLETED,
+    Case.Status.TERMINATED.value: Status.TERMINATED,
 }
 STORED = {running: stored for stored, running in STATUS.items()} | {
-    Status.NOT_STARTED: Case.Status.OPEN
+    Status.NOT_STARTED: Case.Status.OPEN.value
 }
+OVER = frozenset({Status.COMPLETED, Status.TERMINATED})
 
+_KINDS = {kind.value: kind for kind in ItemKind}
+_PARTY = "party"  # beside the kinds of items: who takes part
+# The newest notice day comes along, so that clocks know whether their calendar is the newest.
 _CASE = (
-    "SELECT id, number, kind, status, process_id, department_id, variables, next_item, last_seq,"
-    " version, head, last_step, last_step_s, caller_id FROM cases_case WHERE id = "
+    "SELECT c.id, c.number, c.kind, c.process_id, c.department_id, c.last_seq, c.version, c.head,"
+    " c.last_step, c.last_step_s, c.status, c.variables, c.next_item,"
+    " (SELECT MAX(d.id) FROM cases_calendarday d), c.caller_id"
+    " FROM cases_case c WHERE c.id = {case}"
 )
 _ITEMS = (
-    "SELECT item, node, 'user', scope, data, id, state, claimed_by_id, post_id, department_id"
-    " FROM cases_task WHERE case_id = %s AND state IN ('offered', 'claimed')"
-    " UNION ALL SELECT item, node, kind, scope, data, 0, '', 0, 0, 0"
-    " FROM cases_wait WHERE case_id = %s"
+    "SELECT t.item, t.node, 'user', t.scope, t.data, t.id, t.claimed_by_id, t.post_id,"
+    " t.department_id, (SELECT k.id FROM cases_clock k WHERE k.task_id = t.id)"
+    " FROM cases_task t WHERE t.case_id = {case} AND t.state IN ('offered', 'claimed')"
+    " UNION ALL SELECT item, node, kind, scope, data, 0, 0, 0, 0, 0"
+    " FROM cases_wait WHERE case_id = {case}"
+    " UNION ALL SELECT 0, party, 'party', 0, NULL, 0, 0, 0, department_id, 0"
+    " FROM cases_participant WHERE case_id = {case}"
 )
+_ITEMS_OF_CASE = _ITEMS.format(case="%s")
+_BY_TASK = "(SELECT t.case_id FROM cases_task t WHERE t.id = %s)"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """The row of an open task, beside its item."""
+class OpenTask(NamedTuple):
+    """The row of an open task, beside its item; ``clock_id`` is 0 for a task without a limit."""
 
-    task_id: int
     item: int
     node: str
-    state: str
+    task_id: int
     claimed_by: int | None
     post_id: int
     department_id: int
+    clock_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,64 +80,27 @@ class Loaded:
     last_step_s: int
     state: State
     tasks: Mapping[int, OpenTask]  # by item number
+    parties: Mapping[str, int]  # the department of each party
+    calendar: int  # the newest notice day's id
     caller_id: int | None = None
 
-
-def load(*, case_id: int = 0, task_id: int = 0) -> Loaded | None:
-    """Read a case, by its id or by that of one of its tasks. Two statements, under a lock."""
-    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    which = "%s" if case_id else "(SELECT case_id FROM cases_task WHERE id = %s)"
-    with connection.cursor() as cursor:
-        cursor.execute(_CASE + which + lock, [case_id or task_id])
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        cursor.execute(_ITEMS, [row[0], row[0]])
-        items = cursor.fetchall()
-    state = State(
-        status=STATUS[row[3]],
-        variables=json.loads(row[6]),
-        items={item[0]: _item(item) for item in items},
-        next_item=row[7],
-    )
-    tasks = {
-        item[0]: OpenTask(item[5], item[0], item[1], item[6], item[7], item[8], item[9])
-        for item in items
-        if item[2] == "user"
-    }
-    return Loaded(
-        row[0],
-        row[1],
-        row[2],
-        row[4],
-        row[5],
-        row[8],
-        row[9],
-        row[10],
-        row[11],
-        row[12],
-        state,
-        tasks,
-        row[13],
-    )
+    def task(self, task_id: int) -> OpenTask | None:
+        """Return the open task of an id."""
+        return next((task for task in self.tasks.values() if task.task_id == task_id), None)
 
 
-def _item(row: Sequence[Any]) -> Item:
-    return Item(row[0], row[1], ItemKind(row[2]), row[3], json.loads(row[4]))
+class EventRow(NamedTuple):
+    """A line of history as stored; the fields are the columns, in order."""
 
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """A line of history, ready to store."""
-
+    case_id: int
     seq: int
-    at: datetime
+    at: Any
     kind: str
     node: str
     item: int
-    actor: int | None
-    label: str
-    department: int | None
+    actor_id: int | None
+    actor_label: str
+    department_id: int | None
     previous: str
     wait_s: int | None
     payload: str
@@ -134,8 +108,24 @@ class EventRow:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class ClockRow(NamedTuple):
+    """A clock as it starts; the fields are the columns, in order."""
+
+    budget: str
+    basis: str
+    roll: str
+    hours: str
+    rule_id: int | None
+    anchor_id: int | None
+    started_at: datetime
+    due_on: date | None
+    due_at: datetime | None
+    original_due_on: date | None
+    calendar: str
+    is_provisional: bool
+
+
+class TaskRow(NamedTuple):
     """A task to offer."""
 
     item: int
@@ -146,42 +136,246 @@ class TaskRow:
     data: Mapping[str, object]
     department_id: int
     post_id: int
+    clock: ClockRow | None = None
 
 
-def save_case(loaded: Loaded, *, state: State, events: Sequence[EventRow], at: datetime) -> Loaded:
-    """Write the case row and its new events. Raises ``Refused`` when another hand was faster."""
-    last = events[-1]
-    steps = [row for row in events if row.kind == "Completed"]
-    step, step_s = (
-        (steps[-1].node, int(at.timestamp())) if steps else (loaded.last_step, loaded.last_step_s)
+class Ended(NamedTuple):
+    """A task that is open no more: done, withdrawn or cancelled."""
+
+    task_id: int
+    clock_id: int
+    state: str
+    by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All that one command makes of a case."""
+
+    at: datetime
+    events: Sequence[EventRow]
+    state: State
+    ended: Sequence[Ended] = ()
+    offered: Sequence[TaskRow] = ()
+    waits_gone: Sequence[int] = ()
+    waits_changed: Sequence[Item] = ()
+    waits_new: Sequence[Item] = ()
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def load(*, case_id: int = 0, task_id: int = 0) -> Loaded | None:
+    """Read a case, by its id or by that of one of its tasks. Two statements, under a lock."""
+    which, key = ("%s", case_id) if case_id else (_BY_TASK, task_id)
+    if sql.is_postgresql():
+        locked = _CASE.format(case=which) + " FOR UPDATE OF c"
+        case, rest = sql.together([(locked, [key]), (_ITEMS.format(case=which), [key] * 3)])
+        found = case.fetchone()
+        return _loaded(found, rest.fetchall()) if found else None
+    found = sql.one(_CASE.format(case=which), [key])
+    return _loaded(found, sql.rows(_ITEMS_OF_CASE, [found[0]] * 3)) if found else None
+
+
+def _loaded(row: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Loaded:
+    items: dict[int, Item] = {}
+    tasks: dict[int, OpenTask] = {}
+    parties: dict[str, int] = {}
+    for item, node, kind, scope, data, task_id, claimed_by, post, department, clock in lines:
+        if kind == _PARTY:
+            parties[node] = department
+            continue
+        items[item] = Item(item, node, _KINDS[kind], scope, json.loads(data))
+        if task_id:
+            tasks[item] = OpenTask(item, node, task_id, claimed_by, post, department, clock or 0)
+    state = State(STATUS[row[10]], json.loads(row[11]), items, row[12])
+    known: tuple[Any, ...] = (*row[:10], state, tasks, parties, row[13] or 0, row[14])
+    return Loaded(*known)
+
+
+class CaseRow(NamedTuple):
+    """A new case; the fields are the columns, in order."""
+
+    number: str
+    kind: str
+    title: str
+    status: str
+    process_id: int
+    department_id: int
+    opened_by_id: int
+    opened_at: Any
+    due_on: Any
+    caller_id: int | None
+    caller_item: int | None
+
+
+CASE_COLUMNS = (
+    f"{', '.join(CaseRow._fields)}, variables, next_item, last_seq, version, head, last_step,"
+    " last_step_s"
+)
+
+
+def newest_process(kind: str) -> int | None:
+    """Return the newest published version of a kind's drawing. One statement."""
+    found = sql.one(
+        "SELECT id FROM cases_processversion WHERE key = %s ORDER BY version DESC LIMIT 1", [kind]
     )
-    over = state.status in (Status.COMPLETED, Status.TERMINATED)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE cases_case SET status = %s, variables = %s, next_item = %s, last_seq = %s,"
-            " head = %s, last_step = %s, last_step_s = %s, version = version + 1,"
-            # A remark on a case that is over leaves the time of its end.
-            " closed_at = CASE WHEN closed_at IS NULL THEN %s ELSE closed_at END"
-            " WHERE id = %s AND version = %s AND archived_at IS NULL",
-            [
-                STORED[state.status],
-                dump(state.variables),
-                state.next_item,
-                last.seq,
-                last.hash,
-                step,
-                step_s,
-                moment(at) if over else None,
-                loaded.case_id,
-                loaded.version,
-            ],
-        )
-        if cursor.rowcount != 1:
-            raise Refused("cases.moved-meanwhile", number=loaded.number)
-        _insert_events(cursor, loaded.case_id, events)
+    return found[0] if found else None
+
+
+def create(row: CaseRow) -> int:
+    """Insert a new case; return its id."""
+    values = [*row, "{}", 1, 0, 0, "", "", 0]
+    made = sql.run(*sql.insert("cases_case", CASE_COLUMNS, [values], returning="id"))
+    return int(made.fetchone()[0])
+
+
+def attach(
+    case_id: int, *, parties: Mapping[str, int], links: Mapping[int, str]
+) -> list[Statement]:
+    """Return what inserts who takes part in a new case (the lead first) and its ties."""
+    statements = []
+    if parties:
+        lines = [
+            [case_id, party, department, not number]
+            for number, (party, department) in enumerate(parties.items())
+        ]
+        columns = "case_id, party, department_id, is_lead"
+        statements.append(sql.insert("cases_participant", columns, lines))
+    if links:
+        ties = [[case_id, other, kind] for other, kind in links.items()]
+        statements.append(sql.insert("cases_caselink", "case_id, other_id, kind", ties))
+    return statements
+
+
+def case_clock(case_id: int, clock: ClockRow) -> Statement:
+    """Return what starts the clock of a whole case."""
+    return sql.insert("cases_clock", CLOCK_COLUMNS, [[case_id, None, *_clock(clock)]])
+
+
+def _clock(clock: ClockRow) -> list[Any]:
+    """Return the columns of a clock as the database keeps them."""
+    due_at = sql.moment(clock.due_at) if clock.due_at else None
+    return [
+        *clock[:6],
+        *(sql.moment(clock.started_at), sql.day(clock.due_on), due_at),
+        *(sql.day(clock.original_due_on), clock.calendar, clock.is_provisional),
+    ]
+
+
+def unstarted(case_id: int, row: CaseRow, *, parties: Mapping[str, int], calendar: int) -> Loaded:
+    """Return a case whose row was just made, as it stands before its start."""
+    return Loaded(
+        case_id,
+        row.number,
+        row.kind,
+        row.process_id,
+        row.department_id,
+        last_seq=0,
+        version=0,
+        head="",
+        last_step="",
+        last_step_s=0,
+        state=NOT_STARTED,
+        tasks={},
+        parties=dict(parties),
+        calendar=calendar,
+        caller_id=row.caller_id,
+    )
+
+
+def as_case(loaded: Loaded, row: CaseRow, *, at: datetime, due_on: date | None) -> Case:
+    """Return a case that was just opened as its model's instance, without reading it again."""
+    over = loaded.state.status in OVER
+    return Case(
+        id=loaded.case_id,
+        number=row.number,
+        kind=row.kind,
+        title=row.title,
+        status=STORED[loaded.state.status],
+        process_id=row.process_id,
+        department_id=row.department_id,
+        opened_by_id=row.opened_by_id,
+        opened_at=at,
+        closed_at=at if over else None,
+        due_on=due_on,
+        caller_id=row.caller_id,
+        caller_item=row.caller_item,
+        variables=dict(loaded.state.variables),
+        next_item=loaded.state.next_item,
+        last_seq=loaded.last_seq,
+        version=loaded.version,
+        head=loaded.head,
+        last_step=loaded.last_step,
+        last_step_s=loaded.last_step_s,
+    )
+
+
+def used(key: str) -> bool:
+    """Say whether a command was given under this key."""
+    return sql.one("SELECT 1 FROM cases_caseevent WHERE key = %s", [key]) is not None
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+EVENT_COLUMNS = ", ".join(EventRow._fields)
+TASK_COLUMNS = (
+    "case_id, item, scope, node, name, name_en, data, department_id, post_id, state, arrived_at,"
+    " due_on, due_at, reminders"
+)
+CLOCK_COLUMNS = f"case_id, task_id, {', '.join(ClockRow._fields)}"
+WAIT_COLUMNS = "case_id, item, scope, node, kind, data, due_at, attempts"
+_MOVING = (
+    "UPDATE cases_case SET variables = %s, next_item = %s, last_seq = %s, head = %s,"
+    " last_step = %s, last_step_s = %s, version = version + 1{status}"
+    " WHERE id = %s AND version = %s AND archived_at IS NULL"
+)
+_MOVE = _MOVING.format(status="")
+_MOVE_AND_STATUS = _MOVING.format(status=", status = %s, closed_at = %s")
+_END_TASK = "UPDATE cases_task SET state = %s, done_at = %s, done_by_id = %s WHERE id = %s"
+_END_CLOCK = "UPDATE cases_clock SET stopped_at = %s WHERE id = %s"
+_START_CLOCK = (
+    f"INSERT INTO cases_clock ({CLOCK_COLUMNS})"
+    f" SELECT case_id, id{', %s' * len(ClockRow._fields)} FROM cases_task"
+    " WHERE case_id = %s AND item = %s"
+)
+_CHANGE_WAIT = (
+    "UPDATE cases_wait SET node = %s, kind = %s, data = %s, due_at = %s"
+    " WHERE case_id = %s AND item = %s"
+)
+
+
+def write(loaded: Loaded, change: Change) -> None:
+    """Write what a command made of a case.
+
+    Raises ``Refused`` "cases.moved-meanwhile" when another hand was faster, ``IntegrityError`` when
+    the command's key was used before.
+    """
+    at = sql.moment(change.at)
+    statements = [_moved(loaded, change, at)]
+    statements.append(sql.insert("cases_caseevent", EVENT_COLUMNS, change.events))
+    _add_ended(statements, change, at)
+    if change.offered:
+        _add_offered(statements, loaded.case_id, change, at)
+    _add_waits(statements, loaded.case_id, change)
+    if sql.together(statements)[0].rowcount != 1:
+        raise Refused("cases.moved-meanwhile", number=loaded.number)
+
+
+def _last_step(loaded: Loaded, change: Change) -> tuple[str, int]:
+    for event in reversed(change.events):
+        if event.kind == "Completed":
+            return event.node, int(change.at.timestamp())
+    return loaded.last_step, loaded.last_step_s
+
+
+def after(loaded: Loaded, change: Change) -> Loaded:
+    """Return a case as it stands once a change is written."""
+    last = change.events[-1]
+    step, step_s = _last_step(loaded, change)
     return replace(
         loaded,
-        state=state,
+        state=change.state,
         last_seq=last.seq,
         head=last.hash,
         version=loaded.version + 1,
@@ -190,150 +384,72 @@ def save_case(loaded: Loaded, *, state: State, events: Sequence[EventRow], at: d
     )
 
 
-def _insert_events(cursor: Any, case_id: int, events: Sequence[EventRow]) -> None:
-    insert(
-        cursor,
-        "cases_caseevent (case_id, seq, at, kind, node, item, actor_id, actor_label,"
-        " department_id, previous, wait_s, payload, key, hash)",
+def _moved(loaded: Loaded, change: Change, at: Any) -> Statement:
+    """Return the update of the case row; its indexed columns only when they change."""
+    last, state = change.events[-1], change.state
+    status: list[Any] = []
+    if state.status is not loaded.state.status:
+        status = [STORED[state.status], at if state.status in OVER else None]
+    return (
+        _MOVE_AND_STATUS if status else _MOVE,
         [
-            (
-                case_id,
-                row.seq,
-                moment(row.at),
-                row.kind,
-                row.node,
-                row.item,
-                row.actor,
-                row.label,
-                row.department,
-                row.previous,
-                row.wait_s,
-                row.payload,
-                row.key,
-                row.hash,
-            )
-            for row in events
+            *(dump(state.variables), state.next_item, last.seq, last.hash),
+            *_last_step(loaded, change),
+            *status,
+            *(loaded.case_id, loaded.version),
         ],
     )
 
 
-def end_task(task_id: int, *, state: str, by: int | None, at: datetime) -> None:
-    """Close a task's row: done, withdrawn or cancelled; its clock stops."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE cases_task SET state = %s, done_at = %s, done_by_id = %s WHERE id = %s",
-            [state, moment(at), by, task_id],
-        )
-        cursor.execute(
-            "UPDATE cases_clock SET stopped_at = %s WHERE task_id = %s AND stopped_at IS NULL",
-            [moment(at), task_id],
-        )
+def _add_ended(statements: list[Statement], change: Change, at: Any) -> None:
+    for task in change.ended:
+        statements.append((_END_TASK, [task.state, at, task.by, task.task_id]))
+        if task.clock_id:
+            statements.append((_END_CLOCK, [at, task.clock_id]))
 
 
-def offer(case_id: int, rows: Sequence[TaskRow], *, at: datetime) -> dict[int, int]:
-    """Insert task rows; return their ids by item number."""
-    if not rows:
-        return {}
-    with connection.cursor() as cursor:
-        made = insert(
-            cursor,
-            "cases_task (case_id, item, scope, node, name, name_en, data, department_id, post_id,"
-            " state, arrived_at, reminders)",
+def _add_offered(statements: list[Statement], case_id: int, change: Change, at: Any) -> None:
+    lines, clocks = [], []
+    for row in change.offered:
+        due_on = due_at = None
+        if row.clock:
+            clock = _clock(row.clock)
+            due_on, due_at = clock[7:9]
+            clocks.append((_START_CLOCK, [*clock, case_id, row.item]))
+        lines.append(
             [
-                (
-                    case_id,
-                    row.item,
-                    row.scope,
-                    row.node,
-                    row.name,
-                    row.name_en,
-                    dump(row.data),
-                    row.department_id,
-                    row.post_id,
-                    "offered",
-                    moment(at),
-                    0,
-                )
-                for row in rows
-            ],
-            returning="item, id",
+                *(case_id, row.item, row.scope, row.node, row.name, row.name_en, dump(row.data)),
+                *(row.department_id, row.post_id, "offered", at, due_on, due_at, 0),
+            ]
         )
-    return dict(made)
+    statements.append(sql.insert("cases_task", TASK_COLUMNS, lines))
+    statements.extend(clocks)
 
 
-def change_waits(
-    case_id: int, *, gone: Iterable[int], changed: Iterable[Item], new: Iterable[Item]
-) -> None:
-    """Bring the rows of waits to where the state is."""
-    with connection.cursor() as cursor:
-        if gone := list(gone):
-            marks = ", ".join(["%s"] * len(gone))
-            cursor.execute(
-                f"DELETE FROM cases_wait WHERE case_id = %s AND item IN ({marks})",
-                [case_id, *gone],
-            )
-        for item in changed:
-            cursor.execute(
-                "UPDATE cases_wait SET node = %s, kind = %s, data = %s, due_at = %s"
-                " WHERE case_id = %s AND item = %s",
-                [
-                    item.node,
-                    item.kind.value,
-                    dump(item.data),
-                    _due(item),
-                    case_id,
-                    item.number,
-                ],
-            )
-        insert(
-            cursor,
-            "cases_wait (case_id, item, scope, node, kind, data, due_at, attempts)",
-            [
-                (
-                    case_id,
-                    item.number,
-                    item.scope,
-                    item.node,
-                    item.kind.value,
-                    dump(item.data),
-                    _due(item),
-                    0,
-                )
-                for item in new
-            ],
-        )
+def _add_waits(statements: list[Statement], case_id: int, change: Change) -> None:
+    if change.waits_gone:
+        marks = ", ".join(["%s"] * len(change.waits_gone))
+        text = f"DELETE FROM cases_wait WHERE case_id = %s AND item IN ({marks})"
+        statements.append((text, [case_id, *change.waits_gone]))
+    for item in change.waits_changed:
+        values = [item.node, item.kind.value, dump(item.data), _due(item), case_id, item.number]
+        statements.append((_CHANGE_WAIT, values))
+    if change.waits_new:
+        lines = [
+            [case_id, i.number, i.scope, i.node, i.kind.value, dump(i.data), _due(i), 0]
+            for i in change.waits_new
+        ]
+        statements.append(sql.insert("cases_wait", WAIT_COLUMNS, lines))
 
 
-def insert(
-    cursor: Any, into: str, rows: Sequence[Sequence[Any]], returning: str = ""
-) -> list[tuple[Any, ...]]:
-    """Insert rows in one statement; return what ``returning`` asks for."""
-    if not rows:
-        return []
-    marks = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
-    tail = f" RETURNING {returning}" if returning else ""
-    cursor.execute(
-        f"INSERT INTO {into} VALUES {', '.join([marks] * len(rows))}{tail}",
-        [value for row in rows for value in row],
-    )
-    return list(cursor.fetchall()) if returning else []
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 def dump(value: object) -> str:
     """Return the text of a JSON column."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def moment(at: datetime) -> Any:
-    """Return a time as the database keeps it."""
-    return connection.ops.adapt_datetimefield_value(at)
+    return _encode(value) if value else "{}"
 
 
 def _due(item: Item) -> Any:
     due = item.data.get("due")
-    return moment(datetime.fromisoformat(str(due))) if due else None
-
-
-def day(on: date | None) -> Any:
-    """Return a date as the database keeps it."""
-    return connection.ops.adapt_datefield_value(on)
+    return sql.moment(datetime.fromisoformat(str(due))) if due else None

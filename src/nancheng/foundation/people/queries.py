@@ -12,6 +12,7 @@ from django.db.models import F, Model, Q, QuerySet, Value
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.models import Absence, Department, Grant, Identity, Post
 from nancheng.foundation.people.rules import Actor, Part, Principal, Reach, Reader, Row, Scope
+from nancheng.foundation.web import memory, sql
 
 M = TypeVar("M", bound=Model)
 
@@ -181,6 +182,28 @@ def post_id(*, department_id: int, duty: str) -> int | None:
     )
 
 
+@memory.kept
+def post_of(department_id: int, duty: str) -> int:
+    """Return the post of a duty in a department. Raises ``Post.DoesNotExist``.
+
+    A post never changes its duty or department, so what was found stays true.
+    """
+    found = sql.one(
+        "SELECT p.id FROM people_post p JOIN people_duty d ON d.id = p.duty_id"
+        " WHERE p.department_id = %s AND d.code = %s",
+        [department_id, duty],
+    )
+    if found is None:
+        raise Post.DoesNotExist(f"{department_id}: {duty}")
+    return int(found[0])
+
+
+@memory.kept
+def coded(code: str) -> int:
+    """Return the department of a code; codes are for ever. Raises ``Department.DoesNotExist``."""
+    return department_id(code=code)
+
+
 def department_id(*, code: str) -> int:
     """Return the department of a code. Raises ``Department.DoesNotExist``."""
     return Department.objects.values_list("id", flat=True).get(code=code)
@@ -303,14 +326,6 @@ def _active(on: date) -> QuerySet[Identity]:
     return Identity.objects.filter(
         Q(active_to__isnull=True) | Q(active_to__gt=on), active_from__lte=on, person__is_active=True
     )
-
-
-def posts(*, duties: Iterable[str]) -> dict[tuple[int, str], int]:
-    """Return the posts of some duties by (department, duty). One statement."""
-    rows = Post.objects.filter(duty__code__in=list(duties)).values_list(
-        "department_id", "duty__code", "id"
-    )
-    return {(department, duty): post for department, duty, post in rows}
 
 
 def departments_with(*, duty: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from nancheng.kernel.refusal import Refused
 
@@ -41,6 +42,7 @@ class Limit:
         return f"{self.count}{self.unit.value}"
 
 
+@lru_cache(maxsize=512)
 def parse(text: str) -> Limit:
     """Read a limit such as "5wd". Raises Refused "clock.limit-unreadable", "-out-of-range"."""
     found = PATTERN.fullmatch(text.strip())

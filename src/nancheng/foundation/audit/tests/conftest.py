@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nancheng.foundation.cases import bindings, clocks, definitions
 from nancheng.foundation.cases.tests import making
+from nancheng.foundation.web import memory
 
 
 @pytest.fixture
@@ -17,12 +17,6 @@ def zone(db: None, settings: Any, tmp_path: Path) -> Iterator[making.Zone]:
     """A zone with the drawing "loan"; what is noted outside the database is in a new folder."""
     settings.PROCESS_BINDINGS = ("nancheng.foundation.cases.tests.making.BINDINGS",)
     settings.NANCHENG_DATA = tmp_path
-    _forget()
+    memory.forget()
     yield making.a_zone()
-    _forget()
-
-
-def _forget() -> None:
-    bindings.all_bindings.cache_clear()
-    definitions.forget()
-    clocks.forget()
+    memory.forget()

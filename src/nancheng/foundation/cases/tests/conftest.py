@@ -8,19 +8,20 @@ from typing import Any, cast
 
 import pytest
 
-from nancheng.foundation.cases import bindings, clocks, definitions
+from nancheng.foundation.cases import bindings
 from nancheng.foundation.cases.bindings import Binding
 from nancheng.foundation.cases.tests import making, plays
 from nancheng.foundation.cases.tests.plays import Publish
+from nancheng.foundation.web import memory
 
 
 @pytest.fixture
 def zone(db: None, settings: Any) -> Iterator[making.Zone]:
     """A zone with three departments and the drawing "loan", published."""
     settings.PROCESS_BINDINGS = ("nancheng.foundation.cases.tests.making.BINDINGS",)
-    _forget()
+    memory.forget()
     yield making.a_zone()
-    _forget()
+    memory.forget()
 
 
 @pytest.fixture
@@ -35,9 +36,3 @@ def published(zone: making.Zone, tmp_path: Path) -> Publish:
             plays.publish(bound)
 
     return put
-
-
-def _forget() -> None:
-    bindings.all_bindings.cache_clear()
-    definitions.forget()
-    clocks.forget()

@@ -6,6 +6,8 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nancheng.foundation.cases import actions, chain, clocks, jobs, queries, store, worklist
 from nancheng.foundation.cases.models import Case, CaseEvent, Clock, Task, Wait
@@ -115,6 +117,32 @@ def test_a_form_sent_twice_is_done_once(zone: Zone) -> None:
     for _ in range(2):
         actions.complete(task_id=task.pk, values={}, by=zone.an, at=AT, key="same")
     assert CaseEvent.objects.filter(case=case, kind="Completed").count() == 1
+
+
+def test_a_step_is_a_few_statements_however_long_the_case_has_lived(zone: Zone) -> None:
+    case = making.a_case(zone)
+    making.do(case, "apply", zone.an)
+    counts = []
+    for turn in range(3):
+        for number in range(turn * 5):
+            task = making.the_task(case, "review")
+            actions.claim(task_id=task.pk, by=zone.bai, at=AT, key=f"claim {turn} {number}")
+            actions.release(task_id=task.pk, by=zone.bai, at=AT, key=f"release {turn} {number}")
+        task = making.the_task(case, "review")
+        with CaptureQueriesContext(connection) as seen:
+            actions.send_back(
+                task_id=task.pk, target="apply", reason="补正", by=zone.bai, at=AT, key=f"b{turn}"
+            )
+        counts.append(len(seen))
+        making.do(case, "apply", zone.an)
+    assert len(set(counts)) == 1
+    task = making.the_task(case, "review")
+    with CaptureQueriesContext(connection) as seen:
+        actions.complete(
+            task_id=task.pk, values={"decision": "agree"}, by=zone.bai, at=AT, key="count"
+        )
+    told = [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
+    assert len(told) <= 11, told
 
 
 def test_a_claimed_task_is_closed_to_colleagues_until_released(zone: Zone) -> None:

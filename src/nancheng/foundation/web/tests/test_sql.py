@@ -1,0 +1,77 @@
+"""Plain statements: seen when watched, one transaction, errors as Django's."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from nancheng.foundation.web import memory, sql
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def table() -> str:
+    sql.run("CREATE TEMPORARY TABLE lines (id integer PRIMARY KEY, name varchar(20) UNIQUE)")
+    return "lines"
+
+
+def test_rows_go_in_and_come_out(table: str) -> None:
+    made = sql.run(*sql.insert(table, "id, name", [(1, "一"), (2, "二")], returning="id"))
+    assert [row[0] for row in made.fetchall()] == [1, 2]
+    assert sql.one("SELECT name FROM lines WHERE id = %s", [2]) == ("二",)
+    assert sql.one("SELECT name FROM lines WHERE id = %s", [3]) is None
+    assert sql.rows("SELECT id FROM lines ORDER BY id") == [(1,), (2,)]
+
+
+def test_several_statements_run_in_order_and_say_how_many_rows_each_met(table: str) -> None:
+    cursors = sql.together(
+        [
+            sql.insert(table, "id, name", [(1, "a"), (2, "b"), (3, "c")]),
+            ("UPDATE lines SET name = %s WHERE id > %s", ["d", 2]),
+            ("DELETE FROM lines WHERE id > %s", [1]),
+        ]
+    )
+    assert [cursor.rowcount for cursor in cursors] == [3, 1, 2]
+
+
+def test_a_listener_sees_every_statement(table: str) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        sql.together([("SELECT 1", []), ("SELECT name FROM lines WHERE id = %s", [1])])
+    assert len(seen) == 2
+
+
+def test_a_broken_rule_is_djangos_error_and_the_transaction_can_be_left(table: str) -> None:
+    sql.run(*sql.insert(table, "id, name", [(1, "a")]))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sql.together([("UPDATE lines SET id = 9", []), sql.insert(table, "id, name", [(2, "a")])])
+    assert sql.rows("SELECT id, name FROM lines") == [(1, "a")]
+
+
+def test_a_time_is_kept_in_utc_whatever_its_zone() -> None:
+    at = datetime(2026, 3, 1, 1, 2, 3, 4, tzinfo=UTC)
+    there = at.astimezone(timezone(timedelta(hours=8)))
+    for one in (at, there, at.replace(microsecond=0)):
+        kept = connection.ops.adapt_datetimefield_value(one)
+        assert sql.moment(one) == (kept if isinstance(kept, str) else one)
+
+
+def test_a_day_is_kept_as_django_keeps_it() -> None:
+    assert sql.day(date(2026, 3, 1)) == connection.ops.adapt_datefield_value(date(2026, 3, 1))
+    assert sql.day(None) is None
+
+
+def test_what_is_kept_is_asked_once_until_it_is_forgotten() -> None:
+    asked: list[int] = []
+
+    @memory.kept
+    def double(number: int) -> int:
+        asked.append(number)
+        return number * 2
+
+    assert (double(2), double(2), asked) == (4, 4, [2])
+    memory.forget()
+    assert (double(2), asked) == (4, [2, 2])
