@@ -16,9 +16,11 @@ def name(node: syntax.Name, make: Building) -> Run:
     text = node.text
     builtin = make.builtins.get(text)
 
-    def run(scope: Scope, budget: Budget) -> object:
-        del budget
-        return scope.get(text, builtin)
+    def run(scope: Scope, _: Budget) -> object:
+        try:
+            return scope[text]
+        except KeyError:
+            return builtin
 
     return run
 

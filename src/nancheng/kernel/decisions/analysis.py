@@ -22,11 +22,6 @@ from nancheng.kernel.decisions.tables import HitPolicy, Table
 FINDINGS_MAX = 100
 WORK_MAX = 200_000
 
-PLAIN_NODES = (
-    syntax.Literal, syntax.Against, syntax.RangeOf, syntax.Compare, syntax.Between, syntax.In,
-    syntax.And, syntax.Or, syntax.ListOf, syntax.Tests,
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -156,12 +151,17 @@ class _Search:
 def _column(table: Table, index: int, opaque: list[tuple[int, int]]) -> Column:
     column = table.inputs[index]
     cells = [row.tests[index] for row in table.rows]
-    cuttable = [_is_cuttable(cell) for cell in cells]
+    cuttable = [regions.is_cuttable(cell) for cell in cells]
     points = [
-        point for cell, can in zip(cells, cuttable, strict=True) if can for point in _points(cell)
+        point
+        for cell, can in zip(cells, cuttable, strict=True)
+        if can
+        for point in regions.points(cell)
     ]
-    points += _allowed_points(column.kind) + (_points(column.allowed) if column.allowed else [])
-    cut = regions.cut(points, ordered=_has_order(cells))
+    points += _allowed_points(column.kind) + (
+        regions.points(column.allowed) if column.allowed else []
+    )
+    cut = regions.cut(points, ordered=any(map(regions.asks_order, cells)))
     usable = cut is not None
     known = cut or (Region(None, "-"),)
     allowed = tuple(region for region in known if _is_allowed(region, column.kind, column.allowed))
@@ -223,31 +223,6 @@ def _agree(table: Table, first: int, second: int) -> bool:
         and isinstance(b.tree, syntax.Literal)
         and comparison.same(a.within(Budget()), b.within(Budget()))
         for a, b in pairs
-    )
-
-
-def _is_cuttable(cell: UnaryTests) -> bool:
-    """Say whether a cell only compares the input with constants."""
-    return all(
-        isinstance(part, PLAIN_NODES)
-        or (isinstance(part, syntax.Name) and part.text in ("?", "not"))
-        or (isinstance(part, syntax.Call) and part.function == syntax.Name("not"))
-        for part in syntax.walk(cell.tree)
-    )
-
-
-def _points(cell: UnaryTests) -> list[object]:
-    return [part.value for part in syntax.walk(cell.tree) if isinstance(part, syntax.Literal)]
-
-
-def _has_order(cells: list[UnaryTests]) -> bool:
-    """Say whether any cell asks for more than equality."""
-    ordering = (syntax.RangeOf, syntax.Between)
-    return any(
-        isinstance(part, ordering)
-        or (isinstance(part, syntax.Against | syntax.Compare) and part.operator not in ("=", "!="))
-        for cell in cells
-        for part in syntax.walk(cell.tree)
     )
 
 

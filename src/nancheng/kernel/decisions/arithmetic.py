@@ -21,6 +21,8 @@ def add(left: object, right: object, budget: Budget) -> object:
     """``left + right``: numbers, strings, durations, or a point in time and a duration."""
     if type(left) is int and type(right) is int:
         return values.rounded(left + right)
+    if type(left) is Decimal and type(right) is Decimal:
+        return _finite(DECIMALS.add(left, right))
     if isinstance(left, str) and isinstance(right, str):
         budget.grow(len(left) + len(right))
         return left + right
@@ -35,6 +37,8 @@ def subtract(left: object, right: object, budget: Budget) -> object:
     del budget
     if type(left) is int and type(right) is int:
         return values.rounded(left - right)
+    if type(left) is Decimal and type(right) is Decimal:
+        return _finite(DECIMALS.subtract(left, right))
     a, b = values.exact(left), values.exact(right)
     if a is not None and b is not None:
         return values.finite(DECIMALS.subtract(Decimal(a), b))
@@ -46,6 +50,10 @@ def subtract(left: object, right: object, budget: Budget) -> object:
 def multiply(left: object, right: object, budget: Budget) -> object:
     """``left * right``: numbers, or a duration and a number."""
     del budget
+    if type(left) is int and type(right) is int:
+        return values.rounded(left * right)
+    if type(left) is Decimal and type(right) is Decimal:
+        return _finite(DECIMALS.multiply(left, right))
     a, b = values.exact(left), values.exact(right)
     if a is None and b is not None:
         return _scaled(left, Decimal(b))
@@ -53,14 +61,14 @@ def multiply(left: object, right: object, budget: Budget) -> object:
         return _scaled(right, Decimal(a))
     if a is None or b is None:
         return None
-    if isinstance(a, int) and isinstance(b, int):
-        return values.rounded(a * b)
     return values.finite(DECIMALS.multiply(Decimal(a), b))
 
 
 def divide(left: object, right: object, budget: Budget) -> object:
     """``left / right``: numbers, a duration by a number, or two durations of one kind."""
     del budget
+    if type(left) is Decimal and type(right) is Decimal and right:
+        return _finite(DECIMALS.divide(left, right)) if right.is_finite() else None
     b = values.exact(right)
     if b is None:
         return _ratio(left, right)
@@ -92,6 +100,10 @@ def negate(value: object) -> object:
     if isinstance(value, YearsMonths):
         return YearsMonths(-value.months)
     return values.negated(value)
+
+
+def _finite(number: Decimal) -> Decimal | None:
+    return number if number.is_finite() else None
 
 
 def _short(number: values.Number) -> bool:

@@ -12,16 +12,17 @@ from decimal import InvalidOperation
 
 from nancheng.kernel.decisions import (
     access,
-    budget,
     grammar,
+    kinds,
     loops,
     operators,
+    static,
     syntax,
     unary,
     values,
     vocabulary,
 )
-from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
+from nancheng.kernel.decisions.budget import NOTHING, Budget, FeelLimitExceeded
 from nancheng.kernel.decisions.building import Building, Run
 from nancheng.kernel.decisions.functions import catalogue
 from nancheng.kernel.decisions.lexer import FeelTooLargeError
@@ -32,12 +33,14 @@ FUNCTION_NAMES = vocabulary.pool(catalogue.BUILTINS)
 MAKERS = {**operators.MAKERS, **access.MAKERS, **loops.MAKERS}
 PLAIN = vocabulary.vocabulary()
 NO_CONTEXT: Mapping[str, object] = {}
+NO_NAMES: static.Names = {}
+PLAIN_KINDS = (static.TRUTH, static.NUMBER, kinds.Simple("string"))
 
 
 class Expression:
     """A compiled expression: call it with the variables by name."""
 
-    __slots__ = ("_fresh", "costly", "names", "run", "text", "tree")
+    __slots__ = ("costly", "is_plain", "names", "run", "text", "tree")
 
     def __init__(self, text: str, tree: syntax.Node, run: Run, *, costly: bool) -> None:
         self.text = text
@@ -45,12 +48,15 @@ class Expression:
         self.names = syntax.free_names(tree) - catalogue.BUILTINS.keys()
         self.run = run
         self.costly = costly
-        self._fresh = Budget if costly else _nothing
+        # Costs nothing, and its value is a boolean, a number or a text: nothing to look after.
+        self.is_plain = not costly and static.kind_of(tree, NO_NAMES) in PLAIN_KINDS
 
     def __call__(self, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value, null (None) where FEEL has none; raise FeelLimitExceeded."""
         try:
-            value = self.run(context, self._fresh())
+            if self.is_plain:
+                return self.run(context, NOTHING)
+            value = self.run(context, Budget() if self.costly else NOTHING)
             found = type(value)
             return values.bounded(value) if found is list or found is dict else value
         except RecursionError:
@@ -89,7 +95,7 @@ class UnaryTests:
         if self.check is None:
             return True
         try:
-            return self.check(value, context, Budget() if self.costly else budget.NOTHING)
+            return self.check(value, context, Budget() if self.costly else NOTHING)
         except RecursionError:
             raise FeelLimitExceeded("the test nests too deeply") from None
         except InvalidOperation:
@@ -126,7 +132,3 @@ def compile_unary_tests(
     except RecursionError:
         raise FeelTooLargeError("nested too deeply", 1, 1) from None
     return UnaryTests(text, tree, check, costly=make.costly)
-
-
-def _nothing() -> Budget:
-    return budget.NOTHING

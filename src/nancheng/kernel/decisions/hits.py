@@ -47,8 +47,8 @@ def _any(hits: tuple[Hit, ...], columns: Columns, budget: Budget) -> Outcome:
     for hit in hits[1:]:
         if not comparison.same(list(hit.results), list(hits[0].results)):
             return _conflict("decisions.rows-disagree", hits)
-    one = _one(hits[0], columns)
-    return Outcome(one.value, one.values, tuple(hit.row for hit in hits))
+    first = _one(hits[0], columns)
+    return Outcome(first.value, first.values, tuple(hit.row for hit in hits))
 
 
 def _priority(hits: tuple[Hit, ...], columns: Columns, budget: Budget) -> Outcome:
@@ -74,9 +74,14 @@ def _collect(hits: tuple[Hit, ...], columns: Columns, budget: Budget) -> Outcome
     return Outcome(value, {columns.names[0]: value}, tuple(hit.row for hit in hits))
 
 
+def one(row: int, results: tuple[object, ...], columns: Columns) -> Outcome:
+    """Return what a single row answers."""
+    values = dict(zip(columns.names, results, strict=True))
+    return Outcome(results[0] if len(results) == 1 else values, values, (row,))
+
+
 def _one(hit: Hit, columns: Columns) -> Outcome:
-    values = dict(zip(columns.names, hit.results, strict=True))
-    return Outcome(hit.results[0] if len(hit.results) == 1 else values, values, (hit.row,))
+    return one(hit.row, hit.results, columns)
 
 
 def _several(hits: tuple[Hit, ...], columns: Columns) -> Outcome:

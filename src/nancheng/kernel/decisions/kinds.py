@@ -143,6 +143,13 @@ def bare(kind: Kind) -> Kind:
     return kind
 
 
+def plain_types(kind: Kind | None) -> frozenset[type]:
+    """Return the types of Python whose every value a type takes as it is, null among them."""
+    if not isinstance(kind, Simple):
+        return frozenset()
+    return frozenset(one for one, name in values.KINDS.items() if name == kind.name) | {type(None)}
+
+
 def coerce(value: object, kind: Kind) -> object:
     """Return a value as a type asks for it, null where it does not conform.
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from nancheng.kernel.decisions import arithmetic, building, comparison, kinds, syntax, unary, values
+from nancheng.kernel.decisions import (
+    arithmetic,
+    building,
+    comparison,
+    junctions,
+    kinds,
+    syntax,
+    unary,
+)
+from nancheng.kernel.decisions.answers import Answers
 from nancheng.kernel.decisions.budget import Budget
 from nancheng.kernel.decisions.building import Building, Run
 from nancheng.kernel.decisions.values import Range, Scope
+
+NUMBERS = frozenset((int, Decimal))
 
 
 def literal(node: syntax.Literal, make: Building) -> Run:
@@ -19,29 +30,31 @@ def literal(node: syntax.Literal, make: Building) -> Run:
 
 def conjunction(node: syntax.And, make: Building) -> Run:
     """``and``: false when any part is false, else null when any is not true."""
-    return _junction(make.runs(node.parts), decisive=False)
+    return junctions.junction(node.parts, make, decisive=False)
 
 
 def disjunction(node: syntax.Or, make: Building) -> Run:
     """``or``: true when any part is true, else null when any is not false."""
-    return _junction(make.runs(node.parts), decisive=True)
+    return junctions.junction(node.parts, make, decisive=True)
 
 
 def compare(node: syntax.Compare, make: Building) -> Run:
-    """``left operator right``, with short cuts for a variable against a constant."""
-    if isinstance(node.left, syntax.Name) and isinstance(node.right, syntax.Literal):
-        constant = node.right.value
-        if type(constant) is int or type(constant) is Decimal:
-            return _name_against_number(node.left.text, node.operator, constant)
-        if type(constant) is str and node.operator == "=":
-            return _name_is_text(node.left.text, constant)
+    """``left operator right``, with short cuts for anything against a constant."""
+    probe = junctions.probe(node)
+    if probe is not None:
+        return junctions.single(probe)
+    if isinstance(node.right, syntax.Literal):
+        return _against_constant(make.run(node.left), Answers(node.operator, node.right.value))
     left, right = make.run(node.left), make.run(node.right)
     if node.operator in ("=", "!="):
         return _equality(left, right, comparison.EQUALITIES[node.operator])
-    relation = comparison.RELATIONS[node.operator]
+    relation, plain = comparison.RELATIONS[node.operator], comparison.PLAIN[node.operator]
 
     def run(scope: Scope, budget: Budget) -> object:
-        return relation(left(scope, budget), right(scope, budget))
+        a, b = left(scope, budget), right(scope, budget)
+        if type(a) in NUMBERS and type(b) in NUMBERS:
+            return plain(a, b)
+        return relation(a, b)
 
     return run
 
@@ -52,6 +65,8 @@ def arithmetics(node: syntax.Arithmetic, make: Building) -> Run:
         make.spending()
     first = make.run(node.first)
     rest = tuple((arithmetic.OPERATIONS[operator], make.run(part)) for operator, part in node.rest)
+    if len(rest) == 1:
+        return _operation(first, *rest[0])
 
     def run(scope: Scope, budget: Budget) -> object:
         value = first(scope, budget)
@@ -151,49 +166,14 @@ def range_of(node: syntax.RangeOf, make: Building) -> Run:
     return run
 
 
-def _junction(parts: tuple[Run, ...], *, decisive: bool) -> Run:
-    if len(parts) == 2:
-        return _junction_of_two(*parts, decisive=decisive)
-    settled = not decisive
+def _operation(first: Run, operation: arithmetic.Operation, second: Run) -> Run:
+    return lambda scope, budget: operation(first(scope, budget), second(scope, budget), budget)
 
+
+def _against_constant(left: Run, answers: Answers) -> Run:
     def run(scope: Scope, budget: Budget) -> object:
-        unknown = False
-        for part in parts:
-            value = part(scope, budget)
-            if value is decisive:
-                return decisive
-            if value is not settled:
-                unknown = True
-        return None if unknown else settled
-
-    return run
-
-
-def _junction_of_two(first: Run, second: Run, *, decisive: bool) -> Run:
-    settled = not decisive
-
-    def run(scope: Scope, budget: Budget) -> object:
-        left = first(scope, budget)
-        if left is decisive:
-            return decisive
-        right = second(scope, budget)
-        if right is decisive:
-            return decisive
-        return settled if left is settled and right is settled else None
-
-    return run
-
-
-def _name_against_number(name: str, operator: str, constant: values.Number) -> Run:
-    plain = comparison.PLAIN[operator]
-    relation = comparison.RELATIONS[operator]
-
-    def run(scope: Scope, budget: Budget) -> object:
-        del budget
-        value = scope.get(name)
-        if type(value) is int:
-            return plain(value, constant)
-        return relation(value, constant)
+        value = left(scope, budget)
+        return answers[type(value)](value)
 
     return run
 
@@ -201,17 +181,6 @@ def _name_against_number(name: str, operator: str, constant: values.Number) -> R
 def _equality(left: Run, right: Run, relation: comparison.Equality) -> Run:
     def run(scope: Scope, budget: Budget) -> object:
         return relation(left(scope, budget), right(scope, budget), budget)
-
-    return run
-
-
-def _name_is_text(name: str, constant: str) -> Run:
-    def run(scope: Scope, budget: Budget) -> object:
-        del budget
-        value = scope.get(name)
-        if type(value) is str:
-            return value == constant
-        return comparison.equal(value, constant)
 
     return run
 

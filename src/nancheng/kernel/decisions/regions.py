@@ -8,11 +8,16 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cmp_to_key
 
-from nancheng.kernel.decisions import comparison, temporal, values
+from nancheng.kernel.decisions import comparison, syntax, temporal, values
+from nancheng.kernel.decisions.feel import UnaryTests
 from nancheng.kernel.decisions.functions import conversion
 from nancheng.kernel.decisions.values import DECIMALS, YearsMonths
 
 OTHER = "(other)"
+PLAIN_NODES = (
+    syntax.Literal, syntax.Against, syntax.RangeOf, syntax.Compare, syntax.Between, syntax.In,
+    syntax.And, syntax.Or, syntax.ListOf, syntax.Tests,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +51,51 @@ def cut(points: Sequence[object], *, ordered: bool) -> tuple[Region, ...] | None
     between = BETWEEN.get(kind)
     if between is None or any(comparison.order(point, known[0]) is None for point in known):
         return None
-    return _line(_sorted(known), between)
+    return _line(distinct(known), between)
 
 
 def _texts(points: Sequence[object]) -> tuple[Region, ...]:
-    distinct = sorted({str(point) for point in points})
-    other = OTHER
-    while other in distinct:
-        other += "'"
-    named = tuple(Region(text, conversion.written(text, 1)) for text in distinct)
+    texts = sorted({str(point) for point in points})
+    named = tuple(Region(text, conversion.written(text, 1)) for text in texts)
     listed = ", ".join(region.text for region in named)
-    return (*named, Region(other, f"not({listed})"))
+    return (*named, Region(other_text(points), f"not({listed})"))
 
 
-def _sorted(points: Sequence[object]) -> list[object]:
+def other_text(points: Sequence[object]) -> str:
+    """Return a text that is none of these."""
+    other = OTHER
+    while other in points:
+        other += "'"
+    return other
+
+
+def is_cuttable(cell: UnaryTests) -> bool:
+    """Say whether a cell only compares the input with constants."""
+    return all(
+        isinstance(part, PLAIN_NODES)
+        or (isinstance(part, syntax.Name) and part.text in ("?", "not"))
+        or (isinstance(part, syntax.Call) and part.function == syntax.Name("not"))
+        for part in syntax.walk(cell.tree)
+    )
+
+
+def points(cell: UnaryTests) -> list[object]:
+    """Return the constants in a cell."""
+    return [part.value for part in syntax.walk(cell.tree) if isinstance(part, syntax.Literal)]
+
+
+def asks_order(cell: UnaryTests) -> bool:
+    """Say whether a cell asks for more than equality."""
+    ordering = (syntax.RangeOf, syntax.Between)
+    return any(
+        isinstance(part, ordering)
+        or (isinstance(part, syntax.Against | syntax.Compare) and part.operator not in ("=", "!="))
+        for part in syntax.walk(cell.tree)
+    )
+
+
+def distinct(points: Sequence[object]) -> list[object]:
+    """Return the points of an ordered kind in their order, each once."""
     ordered = sorted(points, key=cmp_to_key(lambda a, b: comparison.order(a, b) or 0))
     kept: list[object] = []
     for point in ordered:
@@ -101,13 +137,23 @@ def _number(low: object, high: object) -> object:
     if a is None or b is None:
         end = a if a is not None else b
         assert end is not None
-        step = 1 if b is None else -1
-        return end + step if isinstance(end, int) else DECIMALS.add(end, step)
+        return _beyond(end, 1 if b is None else -1)
     middle = DECIMALS.divide(DECIMALS.add(Decimal(a), b), 2)
     whole = values.whole(DECIMALS.to_integral_value(middle))
     if whole is not None and a < whole < b:
         return whole
     return middle if a < middle < b else None
+
+
+def _beyond(end: values.Number, step: int) -> object:
+    """Return a number above (``step`` is 1) or below (-1) another, however large that is."""
+    if isinstance(end, int):
+        return end + step
+    moved = DECIMALS.add(end, step)
+    if moved == end:
+        away = (end > 0) == (step > 0)
+        moved = DECIMALS.multiply(end, 2) if away else DECIMALS.divide(end, 2)
+    return values.finite(moved)
 
 
 def _date(low: object, high: object) -> object:

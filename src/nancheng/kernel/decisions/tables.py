@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 from enum import StrEnum
 
-from nancheng.kernel.decisions import budget, feel, hits, kinds, syntax, values, vocabulary
+from nancheng.kernel.decisions import budget, feel, hits, kinds, lookups, syntax, values, vocabulary
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
 from nancheng.kernel.decisions.building import Run
 from nancheng.kernel.decisions.feel import Expression, UnaryTests
 from nancheng.kernel.decisions.hits import Hit
 from nancheng.kernel.decisions.kinds import Kind
 from nancheng.kernel.decisions.lexer import FeelSyntaxError
+from nancheng.kernel.decisions.lookups import Index
 from nancheng.kernel.decisions.outcomes import Outcome
 from nancheng.kernel.decisions.problems import ModelError, Problem
 from nancheng.kernel.decisions.unary import Check
@@ -24,6 +25,9 @@ from nancheng.kernel.decisions.values import Scope
 from nancheng.kernel.decisions.vocabulary import Vocabulary
 
 ROWS_MAX = 10_000
+
+# What remains to be tried on a row: the column of each check, and the check.
+Checks = tuple[tuple[int, Check], ...]
 
 
 class HitPolicy(StrEnum):
@@ -45,6 +49,10 @@ class Aggregation(StrEnum):
     MIN = "MIN"
     MAX = "MAX"
     COUNT = "COUNT"
+
+
+# A single hit is the answer of these policies, whatever else they say.
+ONE_ROW = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.PRIORITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class Column:
     run: Run
     costly: bool
     kind: Kind | None
+    accepts: frozenset[type]
     allowed: UnaryTests | None
     label: str
 
@@ -109,17 +118,22 @@ class Target:
     """A compiled output: the type its values must have, and the values they may be."""
 
     kind: Kind | None
+    accepts: frozenset[type]
     allowed: UnaryTests | None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A compiled row: its number, the cells that test something, and its results."""
+    """A compiled row: its number, the cells that test something, and its results.
+
+    ``constants`` are the results where they are the same for every input.
+    """
 
     number: int
     tests: tuple[UnaryTests, ...]
-    checks: tuple[tuple[int, Check], ...]
+    checks: Checks
     results: tuple[Expression, ...]
+    constants: tuple[object, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +146,7 @@ class Table:
     defaults: tuple[Expression | None, ...]
     columns: hits.Columns
     outputs: tuple[Target, ...]
+    index: Index | None
     costly: bool
 
 
@@ -185,26 +200,45 @@ def _evaluate(table: Table, scope: Scope, limits: Budget) -> Outcome:
     refused = ""
     for column in table.inputs:
         value = column.run(scope, limits)
-        if column.kind is not None:
+        if column.kind is not None and type(value) not in column.accepts:
             value = kinds.coerce(value, column.kind)
         if column.allowed is not None and not _passes(column.allowed, value, scope, limits):
             # DMN 1.5 §8.2.2: a value outside the input values is null for the rows.
             refused, value = refused or column.label, None
         tested.append(value)
-    first_only = table.definition.hit_policy is HitPolicy.FIRST
-    found: list[Row] = []
-    for row in table.rows:
-        for index, check in row.checks:
-            if check(tested[index], scope, limits) is not True:
-                break
-        else:
-            found.append(row)
-            if first_only:
-                break
-    outcome = _answer(table, tuple(found), scope, limits)
+    outcome = _answer(table, _hits(table, tested, scope, limits), scope, limits)
     if refused and outcome.problem is None:
         return replace(outcome, problem=Problem("decisions.input-not-allowed", detail=refused))
     return outcome
+
+
+def _hits(table: Table, tested: list[object], scope: Scope, limits: Budget) -> list[Row]:
+    """Return the rows that hit, in order; for the policy FIRST no more than one."""
+    index = table.index
+    left = None if index is None else index.rows(tested)
+    first_only = table.definition.hit_policy is HitPolicy.FIRST
+    found: list[Row] = []
+    if index is None or left is None:
+        for row in table.rows:
+            if _holds(row.checks, tested, scope, limits):
+                found.append(row)
+                if first_only:
+                    break
+        return found
+    while left:
+        lowest = left & -left
+        left ^= lowest
+        number = lowest.bit_length() - 1
+        checks = index.rest[number]
+        if not checks or _holds(checks, tested, scope, limits):
+            found.append(table.rows[number])
+            if first_only:
+                break
+    return found
+
+
+def _holds(checks: Checks, tested: list[object], scope: Scope, limits: Budget) -> bool:
+    return all(check(tested[column], scope, limits) is True for column, check in checks)
 
 
 def _passes(allowed: UnaryTests, value: object, scope: Scope, limits: Budget) -> bool:
@@ -214,18 +248,22 @@ def _passes(allowed: UnaryTests, value: object, scope: Scope, limits: Budget) ->
     return allowed.check(value, scope, limits) is True
 
 
-def _answer(table: Table, rows: tuple[Row, ...], scope: Scope, limits: Budget) -> Outcome:
+def _answer(table: Table, rows: list[Row], scope: Scope, limits: Budget) -> Outcome:
     if not rows:
         return _no_hit(table, scope, limits)
+    if len(rows) == 1 and table.definition.hit_policy in ONE_ROW:
+        return hits.one(rows[0].number, _results(table, rows[0], scope, limits), table.columns)
     made = tuple(Hit(row.number, _results(table, row, scope, limits)) for row in rows)
     return hits.POLICIES[table.definition.hit_policy](made, table.columns, limits)
 
 
 def _results(table: Table, row: Row, scope: Scope, limits: Budget) -> tuple[object, ...]:
+    if row.constants is not None:
+        return row.constants
     found = []
     for target, expression in zip(table.outputs, row.results, strict=True):
         value = expression.run(scope, limits)
-        if target.kind is not None:
+        if target.kind is not None and type(value) not in target.accepts:
             value = kinds.coerce(value, target.kind)
         if target.allowed is not None and not _passes(target.allowed, value, scope, limits):
             value = None
@@ -242,6 +280,19 @@ def _no_hit(table: Table, scope: Scope, limits: Budget) -> Outcome:
     empty = hits.EMPTY.get(table.definition.aggregation or table.definition.hit_policy)
     value: object = [] if empty == "list" else 0 if empty == "zero" else None
     return Outcome(value, dict.fromkeys(names, value))
+
+
+def _constants(row: Row, outputs: tuple[Target, ...]) -> tuple[object, ...] | None:
+    """Return a row's results where all are constants that the outputs take as they are."""
+    found = [one.tree.value for one in row.results if isinstance(one.tree, syntax.Literal)]
+    if len(found) < len(outputs) or len(found) < len(row.results):
+        return None
+    for target, value in zip(outputs, found, strict=False):
+        if target.kind is not None and not kinds.conforms(value, target.kind):
+            return None
+        if target.allowed is not None and target.allowed(value) is not True:
+            return None
+    return tuple(found)
 
 
 def _ranks(allowed: UnaryTests | None) -> tuple[object, ...]:
@@ -282,25 +333,29 @@ class _Compiling:
         return Table(
             definition=definition,
             inputs=inputs,
-            rows=rows,
+            rows=tuple(replace(row, constants=_constants(row, outputs)) for row in rows),
             defaults=defaults,
             columns=hits.Columns(names, ranks, definition.aggregation),
             outputs=outputs,
+            index=lookups.index([row.tests for row in rows]),
             costly=costly,
         )
 
     def _input(self, column: Input) -> Column:
         expression = self._expression(column.expression)
+        kind = self._kind(column.type_ref)
         return Column(
             run=expression.run,
             costly=expression.costly,
-            kind=self._kind(column.type_ref),
+            kind=kind,
+            accepts=kinds.plain_types(kind),
             allowed=self._allowed(column.allowed),
             label=column.label or column.expression,
         )
 
     def _output(self, column: Output) -> Target:
-        return Target(self._kind(column.type_ref), self._allowed(column.allowed))
+        kind = self._kind(column.type_ref)
+        return Target(kind, kinds.plain_types(kind), self._allowed(column.allowed))
 
     def _allowed(self, text: str) -> UnaryTests | None:
         definition = self.definition
@@ -335,7 +390,7 @@ class _Compiling:
         checks = tuple(
             (index, cell.check) for index, cell in enumerate(tests) if cell.check is not None
         )
-        return Row(number, tests, checks, results)
+        return Row(number, tests, checks, results, None)
 
     def _tests(self, text: str, element: str, line: int) -> UnaryTests:
         try:
