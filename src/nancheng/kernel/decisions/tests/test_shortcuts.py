@@ -67,9 +67,9 @@ SCOPES = st.dictionaries(NAMES, SCALARS)
 def test_joined_comparisons_answer_as_one_by_one(
     parts: list[str], scope: dict[str, object], word: str
 ) -> None:
-    rank = {False: 0, None: 1, True: 2}
+    rank: dict[object, int] = {False: 0, None: 1, True: 2}
     answers = [feel.compile_expression(part)(scope) for part in parts]
-    best = (min if word == "and" else max)(answers, key=rank.__getitem__)
+    best = (min if word == "and" else max)(answers, key=lambda answer: rank[answer])
     assert feel.compile_expression(f" {word} ".join(parts))(scope) is best
     grouped = feel.compile_expression(f" {word} ".join(f"({part})" for part in parts))
     assert grouped(scope) is best
