@@ -35,6 +35,7 @@ TWO_HANDS: tuple[str, ...] = ("nancheng.foundation.cases.calendar.OPERATIONS",)
 REFUSALS = (
     "nancheng.foundation.people.refusals.REFUSALS",
     "nancheng.foundation.cases.refusals.REFUSALS",
+    "nancheng.foundation.cases.faults.REFUSALS",
     "nancheng.foundation.ledger.refusals.REFUSALS",
     "nancheng.foundation.register.refusals.REFUSALS",
     "nancheng.foundation.files.refusals.REFUSALS",

@@ -27,6 +27,7 @@ GLYPHS: Mapping[str, str] = {
     "signal": "M8 2.5L14.5 13h-13z",
     "error": "M2.5 13.5L6 3l4 6 3.5-6.5L10 13 6 7.5z",
     "escalation": "M8 2l4.5 12L8 9.5 3.5 14z",
+    "link": "M2 6h7V3l5 5-5 5v-3H2z",
     "done": "M3.5 8.5l3 3 6-6.5",
     "stuck": "M8 3v6M8 12v.6",
     "waiting": "M8 4v4.5l3 1.5",

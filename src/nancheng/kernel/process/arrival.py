@@ -35,10 +35,16 @@ def _end(run: Run, plan: Plan, token: Token) -> None:
 
 
 def _catch(run: Run, plan: Plan, token: Token) -> None:
+    if plan.event.trigger is Trigger.LINK:
+        tokens.leave(run, plan, token)
+        return
     waits.begin(run, plan, token, tokens.resting(token))
 
 
 def _throw(run: Run, plan: Plan, token: Token) -> None:
+    if plan.event.trigger is Trigger.LINK:
+        tokens.leave(run, plan, token)
+        return
     catching.throw(run, plan, token)
 
 

@@ -12,14 +12,23 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from nancheng.kernel.process import bpmn_nodes
-from nancheng.kernel.process.bpmn_nodes import BPMN, NC, Reading, line_of
-from nancheng.kernel.process.definition import Definition, Diagram, Edge, Lane, Problem, Shape
+from nancheng.kernel.process import bpmn_beside, bpmn_nodes
+from nancheng.kernel.process.bpmn_nodes import BPMN, NC, Reading, line_of, reference
+from nancheng.kernel.process.definition import (
+    Definition,
+    Diagram,
+    Edge,
+    Lane,
+    Problem,
+    Shape,
+    Sheet,
+)
 from nancheng.kernel.refusal import Refused
 
 SIZE_MAX = 4_000_000
 DEPTH_MAX = 100
 ELEMENTS_MAX = 50_000
+ATTRIBUTES_MAX = 500
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
@@ -35,10 +44,33 @@ def read(data: bytes, *, key: str = "") -> Definition:
     Raises ``Refused`` ``process.unreadable`` (not XML, not BPMN, hostile; ``reason`` and ``line``)
     or ``process.no-process``.
     """
+    root = _root(data)
+    process, faults = _process(root, key)
+    return _definition(root, process, [*faults, *bpmn_beside.not_run(root)])
+
+
+def read_all(data: bytes) -> Sheet:
+    """Return everything a BPMN file holds: drawings for exchange are read too, not only run.
+
+    Raises ``Refused`` ``process.unreadable`` alone; a file without a process has none.
+    """
+    root = _root(data)
+    return Sheet(
+        processes=tuple(_definition(root, p, []) for p in root.iterfind(f"{BPMN}process")),
+        pools=tuple(bpmn_beside.pools(root)),
+        messages=tuple(bpmn_beside.message_flows(root)),
+        faults=tuple(bpmn_beside.not_run(root)),
+    )
+
+
+def _root(data: bytes) -> etree._Element:
     root = parse(data)
     if root.tag != f"{BPMN}definitions":
         raise Refused("process.unreadable", reason="not-bpmn", line=line_of(root))
-    process, faults = _process(root, key)
+    return root
+
+
+def _definition(root: etree._Element, process: etree._Element, faults: list[Problem]) -> Definition:
     reading = Reading(bpmn_nodes.references(root), faults)
     bpmn_nodes.read_scope(reading, process, "")
     return Definition(
@@ -62,7 +94,7 @@ def diagram(definition: Definition) -> Diagram:
 
 
 def parse(data: bytes) -> etree._Element:
-    """Parse XML from a stranger: no entities, no network, bounded size, depth and count."""
+    """Parse XML from a stranger: no entities, no network, bounded size, depth and counts."""
     if len(data) > SIZE_MAX:
         raise Refused("process.unreadable", reason="too-large", line=0)
     encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
@@ -85,6 +117,9 @@ def _bounded(root: etree._Element) -> None:
     depth = 0
     for count, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
         depth += 1 if event == "start" else -1
+        # Each look at an attribute walks past all before it.
+        if event == "start" and len(element.attrib) > ATTRIBUTES_MAX:
+            raise Refused("process.unreadable", reason="too-many-attributes", line=line_of(element))
         if depth > DEPTH_MAX or count > 2 * ELEMENTS_MAX:
             raise Refused("process.unreadable", reason="too-deep", line=line_of(element))
 
@@ -140,7 +175,7 @@ def _picture(root: etree._Element) -> Diagram:
 
 def _shape(element: etree._Element, drawn: dict[str, etree._Element]) -> Shape | None:
     bounds = element.find(f"{DC}Bounds")
-    of = drawn.get(element.get("bpmnElement", ""))
+    of = drawn.get(reference(element.get("bpmnElement", "")))
     if bounds is None or of is None:
         return None
     return Shape(
@@ -157,7 +192,7 @@ def _shape(element: etree._Element, drawn: dict[str, etree._Element]) -> Shape |
 
 
 def _edge(element: etree._Element, drawn: dict[str, etree._Element]) -> Edge | None:
-    of = drawn.get(element.get("bpmnElement", ""))
+    of = drawn.get(reference(element.get("bpmnElement", "")))
     if of is None:
         return None
     points = tuple(
@@ -165,8 +200,8 @@ def _edge(element: etree._Element, drawn: dict[str, etree._Element]) -> Edge | N
     )
     return Edge(
         element=of.get("id", ""),
-        source=of.get("sourceRef", ""),
-        target=of.get("targetRef", ""),
+        source=reference(of.get("sourceRef", "")),
+        target=reference(of.get("targetRef", "")),
         points=points,
         name=of.get("name", ""),
     )

@@ -51,6 +51,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     "errorEventDefinition": Trigger.ERROR,
     "escalationEventDefinition": Trigger.ESCALATION,
     "terminateEventDefinition": Trigger.TERMINATE,
+    "linkEventDefinition": Trigger.LINK,
 }
 TIMERS: Mapping[str, TimerKind] = {
     "timeDate": TimerKind.DATE,
@@ -65,17 +66,34 @@ SILENT = frozenset(
         "association",
         "auditing",
         "category",
+        "correlationSubscription",
+        "dataInput",
+        "dataInputAssociation",
         "dataObject",
         "dataObjectReference",
+        "dataOutput",
+        "dataOutputAssociation",
         "dataStoreReference",
         "documentation",
         "extensionElements",
         "group",
+        "humanPerformer",
         "incoming",
+        "inputSet",
+        "ioBinding",
+        "ioSpecification",
         "laneSet",
         "monitoring",
         "multiInstanceLoopCharacteristics",
         "outgoing",
+        "outputSet",
+        "performer",
+        "potentialOwner",
+        "property",
+        "rendering",
+        "resourceRole",
+        "supportedInterfaceRef",
+        "supports",
         "textAnnotation",
     }
 )
@@ -100,6 +118,16 @@ OUR_ATTRIBUTES = frozenset(
 
 
 MULTI = "multiInstanceLoopCharacteristics"
+# Attributes that change what an element means, and the only value of each that we run.
+MEANINGS: Mapping[str, str] = {
+    "behavior": "All",
+    "completionQuantity": "1",
+    "eventGatewayType": "Exclusive",
+    "instantiate": "false",
+    "isForCompensation": "false",
+    "parallelMultiple": "false",
+    "startQuantity": "1",
+}
 # Attributes that become fields of their own.
 OF_NODES = frozenset({"en", "key"})
 OF_LOOPS = OF_NODES | {"collection", "element", "result"}
@@ -129,7 +157,7 @@ def references(root: etree._Element) -> dict[str, str]:
 def read_scope(reading: Reading, scope: etree._Element, parent: str) -> None:
     """Read the flow elements of a process or sub-process, and of those inside it."""
     for element in scope:
-        tag = _local(element)
+        tag = local(element)
         if not tag or tag in SILENT:
             continue
         if tag == "sequenceFlow":
@@ -168,13 +196,14 @@ def _read_node(reading: Reading, element: etree._Element, parent: str, kind: Kin
         line=line_of(element),
         parent=parent,
         event=_event(reading, element, kind),
-        attached_to=element.get("attachedToRef", ""),
+        attached_to=reference(element.get("attachedToRef", "")),
         interrupting=interrupting != "false",
         default=element.get("default", ""),
         loop=_loop(element),
-        calls=element.get("calledElement", ""),
+        calls=reference(element.get("calledElement", "")),
         extra=_extra(reading, element),
     )
+    _odd_meaning(reading, element)
     if kind in (Kind.SUB_PROCESS, Kind.EVENT_SUB_PROCESS):
         read_scope(reading, element, identity)
     else:
@@ -184,7 +213,7 @@ def _read_node(reading: Reading, element: etree._Element, parent: str, kind: Kin
 def _identity(reading: Reading, element: etree._Element) -> str:
     identity = element.get("id", "")
     if not identity:
-        _fault(reading, "process.no-id", element, _local(element))
+        _fault(reading, "process.no-id", element, local(element))
     elif identity in reading.seen:
         _fault(reading, "process.id-twice", element, identity)
     reading.seen.add(identity)
@@ -209,24 +238,26 @@ def _extra(reading: Reading, element: etree._Element) -> dict[str, str]:
 
 def _event(reading: Reading, element: etree._Element, kind: Kind) -> EventSpec:
     if kind in (Kind.SEND_TASK, Kind.RECEIVE_TASK):
-        code = reading.names.get(element.get("messageRef", ""), "")
+        code = reading.names.get(reference(element.get("messageRef", "")), "")
         return EventSpec(Trigger.MESSAGE, code=code, key=_key(element))
-    definitions = [c for c in element if _local(c).endswith("EventDefinition")]
+    definitions = [c for c in element if local(c).endswith("EventDefinition")]
     if not definitions:
         return NO_EVENT
     if len(definitions) > 1:
-        _fault(reading, "process.several-events", element, _local(definitions[1]))
+        _fault(reading, "process.several-events", element, local(definitions[1]))
     definition = definitions[0]
-    trigger = TRIGGERS.get(_local(definition))
+    trigger = TRIGGERS.get(local(definition))
     if trigger is None:
-        _fault(reading, "process.element-not-run", definition, _local(definition), element)
+        _fault(reading, "process.element-not-run", definition, local(definition), element)
         return NO_EVENT
     if trigger is Trigger.TIMER:
         return EventSpec(trigger, timer=_timer(definition))
-    reference = definition.get(f"{trigger.value}Ref", "")
-    if reference and reference not in reading.names:
-        _fault(reading, "process.reference-unknown", definition, reference, element)
-    return EventSpec(trigger, code=reading.names.get(reference, ""), key=_key(element))
+    if trigger is Trigger.LINK:
+        return EventSpec(trigger, code=definition.get("name", ""))
+    named = reference(definition.get(f"{trigger.value}Ref", ""))
+    if named and named not in reading.names:
+        _fault(reading, "process.reference-unknown", definition, named, element)
+    return EventSpec(trigger, code=reading.names.get(named, ""), key=_key(element))
 
 
 def _key(element: etree._Element) -> str:
@@ -235,7 +266,7 @@ def _key(element: etree._Element) -> str:
 
 def _timer(definition: etree._Element) -> TimerSpec | None:
     for child in definition:
-        kind = TIMERS.get(_local(child))
+        kind = TIMERS.get(local(child))
         if kind is not None:
             return TimerSpec(kind, (child.text or "").strip())
     return None
@@ -273,9 +304,19 @@ def line_of(element: etree._Element) -> int:
 def _odd_parts(reading: Reading, element: etree._Element) -> None:
     """List what a node holds that would change its meaning and that we do not run."""
     for child in element:
-        tag = _local(child)
+        tag = local(child)
         if tag and tag not in SILENT and not tag.endswith("EventDefinition"):
             _fault(reading, "process.element-not-run", child, tag, element)
+
+
+def _odd_meaning(reading: Reading, element: etree._Element) -> None:
+    """List attributes by which a node means something else than we would do."""
+    loop = element.find(f"{BPMN}{MULTI}")
+    for holder in (element,) if loop is None else (element, loop):
+        for name, run in MEANINGS.items():
+            if holder.get(name, run) != run:
+                said = f"{local(holder)} {name}={holder.get(name)}"
+                _fault(reading, "process.element-not-run", holder, said, element)
 
 
 def _fault(
@@ -304,7 +345,12 @@ def _feel(element: etree._Element | None) -> str:
     return (element.text or "").strip().removeprefix("=").strip()
 
 
-def _local(element: etree._Element) -> str:
+def reference(text: str) -> str:
+    """Return the id a reference names; some tools write the prefix of their namespace before it."""
+    return text.strip().rpartition(":")[2]
+
+
+def local(element: etree._Element) -> str:
     """Return the BPMN name of an element, "" for comments and other tools' elements."""
     tag = element.tag
     return tag.removeprefix(BPMN) if isinstance(tag, str) and tag.startswith(BPMN) else ""

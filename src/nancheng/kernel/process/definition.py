@@ -36,6 +36,8 @@ class Kind(StrEnum):
     EVENT_BASED = "event-based"
 
 
+# How much of a stranger's text a fault quotes.
+TEXT_MAX = 200
 ACTIVITIES = frozenset(
     {
         Kind.TASK,
@@ -63,6 +65,7 @@ class Trigger(StrEnum):
     ERROR = "error"
     ESCALATION = "escalation"
     TERMINATE = "terminate"
+    LINK = "link"
 
 
 class TimerKind(StrEnum):
@@ -85,7 +88,8 @@ class TimerSpec:
 class EventSpec:
     """The event definition of an event node.
 
-    ``code`` is the name of the message or signal, or the error or escalation code ("" catches any).
+    ``code`` is the name of the message, signal or link, or the error or escalation code ("" catches
+    any).
     ``key`` is a FEEL text giving the correlation value of a message ("" for the case itself).
     """
 
@@ -162,13 +166,22 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault in a drawing: which, at which element and line, and the name a person sees there."""
+    """A fault in a drawing: which, at which element and line, and the name a person sees there.
+
+    Its texts are cut to what a person reads in a list: they come from files of strangers.
+    """
 
     code: str
     element: str
     line: int = 0
     name: str = ""
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        for field_name in ("element", "name", "detail"):
+            text = getattr(self, field_name)
+            if len(text) > TEXT_MAX:
+                object.__setattr__(self, field_name, text[: TEXT_MAX - 1] + "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,28 @@ class Diagram:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """A participant of a collaboration; ``process`` is "" for one whose inside is not drawn."""
+
+    id: str
+    name: str = ""
+    name_en: str = ""
+    process: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFlow:
+    """A message from one pool (or an element in it) to another; told, never run."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One executable process as drawn.
 
@@ -223,3 +258,16 @@ class Definition:
     faults: tuple[Problem, ...] = ()
     picture: Diagram = Diagram()
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole BPMN file: every process in it, and what stands beside them.
+
+    ``faults`` are what nobody runs outside the processes; each process lists its own.
+    """
+
+    processes: tuple[Definition, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    messages: tuple[MessageFlow, ...] = ()
+    faults: tuple[Problem, ...] = ()

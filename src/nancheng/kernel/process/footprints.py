@@ -7,7 +7,7 @@ from typing import cast
 
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import state as states
-from nancheng.kernel.process.definition import Kind
+from nancheng.kernel.process.definition import Kind, Trigger
 from nancheng.kernel.process.program import Plan, Program
 from nancheng.kernel.process.state import Item, State
 
@@ -95,7 +95,7 @@ def around(program: Program, node: str) -> Iterator[str]:
 
 def is_passed(plan: Plan) -> bool:
     """Say whether a token goes through this node without ever resting there."""
-    if plan.kind in PASSES:
+    if plan.kind in PASSES or plan.event.trigger is Trigger.LINK:
         return True
     if plan.kind is Kind.SEND_TASK:
         return not plan.work

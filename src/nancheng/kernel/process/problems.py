@@ -32,6 +32,7 @@ LIMIT = re.compile(r"[1-9]\d{0,3}(cd|wd|wh|m)")
 # What a step or process may take: a length, so many days before the whole case ends, or the code
 # of a rule kept elsewhere.
 LIMITED = re.compile(r"[1-9]\d{0,3}(cd|wd|wh|h|m)|case-[1-9]\d{0,3}(cd|wd)|[A-Z][A-Z0-9_]{1,29}")
+ID_MAX, NAME_MAX, NAME_EN_MAX = 60, 100, 200
 NAME = re.compile(r"[^\W\d]\w{0,59}")
 VERBS = frozenset(
     {
@@ -59,11 +60,11 @@ VERBS = frozenset(
 THROWN = frozenset({Trigger.NONE, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ESCALATION})
 AWAITED = frozenset({Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL})
 CAUGHT = AWAITED | {Trigger.ERROR, Trigger.ESCALATION}
-NAMED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})
+NAMED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL, Trigger.LINK})
 RUNS: Mapping[Kind, frozenset[Trigger]] = {
     Kind.END: THROWN | {Trigger.TERMINATE, Trigger.ERROR},
-    Kind.CATCH: AWAITED,
-    Kind.THROW: THROWN,
+    Kind.CATCH: AWAITED | {Trigger.LINK},
+    Kind.THROW: THROWN | {Trigger.LINK},
     Kind.BOUNDARY: CAUGHT,
 }
 # What may start a scope, by the kind of the element around ("" for the process itself).
@@ -72,6 +73,7 @@ STARTS: Mapping[str, frozenset[Trigger]] = {
     Kind.SUB_PROCESS: frozenset({Trigger.NONE}),
     Kind.EVENT_SUB_PROCESS: CAUGHT,
 }
+NO_WAY_IN = (Kind.START, Kind.BOUNDARY, Kind.EVENT_SUB_PROCESS)
 REPEATS = frozenset({Kind.BOUNDARY, Kind.START})
 # What a call gives and takes: FEEL contexts.
 MAPPINGS = ("input", "output")
@@ -100,6 +102,20 @@ def find(definition: Definition, expressions: Expressions | None = None) -> tupl
 
 def _at(code: str, thing: Node | Flow, detail: str = "") -> Problem:
     return Problem(code, thing.id, thing.line, thing.name, detail)
+
+
+def _texts_fit(drawing: Drawing) -> Iterator[Problem]:
+    """Ids and names are kept beside every task and event; nobody reads endless ones."""
+    definition = drawing.definition
+    if len(definition.key) > ID_MAX:
+        yield _head("process.id-too-long", drawing, None)
+    if len(definition.name) > NAME_MAX or len(definition.name_en) > NAME_EN_MAX:
+        yield _head("process.name-too-long", drawing, None)
+    for thing in (*drawing.nodes, *definition.flows):
+        if len(thing.id) > ID_MAX:
+            yield _at("process.id-too-long", thing)
+        if len(thing.name) > NAME_MAX or len(thing.name_en) > NAME_EN_MAX:
+            yield _at("process.name-too-long", thing)
 
 
 # --- elements and their places ------------------------------------------------------------------
@@ -140,7 +156,7 @@ def _gates_lead_to_events(drawing: Drawing) -> Iterator[Problem]:
             yield _at("process.gate-without-choice", node)
         for flow in leaving:
             target = drawing.definition.nodes.get(flow.target)
-            waits = target and target.kind in (Kind.CATCH, Kind.RECEIVE_TASK)
+            waits = target and target.kind in (Kind.CATCH, Kind.RECEIVE_TASK) and not _ends(target)
             if not waits or len(drawing.coming[flow.target]) > 1:
                 yield _at("process.gate-to-no-event", flow, flow.target)
 
@@ -153,10 +169,23 @@ def _flows_hang_together(drawing: Drawing) -> Iterator[Problem]:
             yield _at("process.flow-hangs", flow)
         elif source.parent != target.parent:
             yield _at("process.flow-crosses", flow)
-        elif target.kind in (Kind.START, Kind.BOUNDARY, Kind.EVENT_SUB_PROCESS):
+        elif target.kind in NO_WAY_IN or _ends(target, Kind.CATCH):
             yield _at("process.flow-into-start", flow, target.id)
-        elif source.kind in (Kind.END, Kind.EVENT_SUB_PROCESS):
+        elif source.kind in (Kind.END, Kind.EVENT_SUB_PROCESS) or _ends(source, Kind.THROW):
             yield _at("process.flow-out-of-end", flow, source.id)
+
+
+def _ends(node: Node, kind: Kind = Kind.CATCH) -> bool:
+    """Say whether a node is an end of a link: that which throws, or that which catches."""
+    return node.kind is kind and node.event.trigger is Trigger.LINK
+
+
+def _links_have_two_ends(drawing: Drawing) -> Iterator[Problem]:
+    """A token that reaches a throwing link goes on at the one that catches its name there."""
+    catches = Counter((n.parent, n.event.code) for n in drawing.nodes if _ends(n))
+    for node in drawing.nodes:
+        if _ends(node, Kind.THROW) and catches[node.parent, node.event.code] != 1:
+            yield _at("process.link-without-end", node, node.event.code)
 
 
 def _scopes_start_and_end(drawing: Drawing) -> Iterator[Problem]:
@@ -190,10 +219,10 @@ def _head(code: str, drawing: Drawing, head: Node | None) -> Problem:
 def _nothing_is_cut_off(drawing: Drawing) -> Iterator[Problem]:
     """Each node is reached from a start, and has a way out unless it ends something."""
     for node in drawing.nodes:
-        starts = node.kind in (Kind.START, Kind.BOUNDARY, Kind.EVENT_SUB_PROCESS)
+        starts = node.kind in NO_WAY_IN or _ends(node)
         if not starts and not drawing.coming[node.id]:
             yield _at("process.unreachable", node)
-        ends = node.kind in (Kind.END, Kind.EVENT_SUB_PROCESS)
+        ends = node.kind in (Kind.END, Kind.EVENT_SUB_PROCESS) or _ends(node, Kind.THROW)
         if not ends and not drawing.leaving[node.id]:
             yield _at("process.no-way-on", node)
 
@@ -368,8 +397,10 @@ def _lane_count(drawing: Drawing, counts: Counter[str], node: Node) -> int:
 
 
 CHECKS: tuple[Check, ...] = (
+    _texts_fit,
     _elements_run,
     _events_are_named,
+    _links_have_two_ends,
     _gates_lead_to_events,
     _flows_hang_together,
     _scopes_start_and_end,

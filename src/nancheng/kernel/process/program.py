@@ -7,7 +7,7 @@ compiled by the function passed in, so this package knows no expression language
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -296,7 +296,16 @@ def _wired(plan: Plan, plans: Mapping[str, Plan], definition: Definition) -> Pla
         return replace(plan, inner=_start(definition, plan.id))
     if plan.kind is Kind.INCLUSIVE and plan.joins:
         return replace(plan, reach=_reach(plan, plans))
+    if plan.kind is Kind.THROW and plan.event.trigger is Trigger.LINK:
+        return replace(plan, out=tuple(_link(plan, plans)), plain=True)
     return plan
+
+
+def _link(plan: Plan, plans: Mapping[str, Plan]) -> Iterator[Out]:
+    """Yield the way from a throwing link to the one that catches its name."""
+    for other in plans.values():
+        if other.kind is Kind.CATCH and other.parent == plan.parent and other.event == plan.event:
+            yield Out("", other.id)
 
 
 def _reach(join: Plan, plans: Mapping[str, Plan]) -> dict[str, frozenset[str]]:
@@ -324,4 +333,6 @@ def _reach(join: Plan, plans: Mapping[str, Plan]) -> dict[str, frozenset[str]]:
 
 def _ways(plan: Plan, plans: Mapping[str, Plan]) -> list[tuple[str, str]]:
     outs = [*plan.out, *([plan.default] if plan.default else [])]
+    if plan.event.trigger is Trigger.LINK and not outs:
+        outs = list(_link(plan, plans))
     return [(o.flow, o.target) for o in outs] + [("", b) for b in plan.boundaries if b in plans]

@@ -79,7 +79,7 @@ def test_what_we_do_not_run_is_named_with_its_line() -> None:
         b'<bpmn:textAnnotation id="note">',
         b'<bpmn:scriptTask id="s" name="X" />\n<bpmn:transaction id="t" />\n'
         b'<bpmn:userTask id="u"><bpmn:standardLoopCharacteristics /></bpmn:userTask>\n'
-        b'<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition />'
+        b'<bpmn:intermediateCatchEvent id="c"><bpmn:conditionalEventDefinition />'
         b"</bpmn:intermediateCatchEvent>"
         b'<bpmn:textAnnotation id="note">',
     )
@@ -88,7 +88,7 @@ def test_what_we_do_not_run_is_named_with_its_line() -> None:
         ("s", "scriptTask"),
         ("t", "transaction"),
         ("u", "standardLoopCharacteristics"),
-        ("c", "linkEventDefinition"),
+        ("c", "conditionalEventDefinition"),
     ]
     assert [p.line - found[0].line for p in found] == [0, 1, 2, 3]
 

@@ -489,3 +489,56 @@ def test_an_escalation_of_work_reaches_the_scopes_around_and_may_go_unheard() ->
     assert alone.state == before
     with pytest.raises(Refused, match=r"process\.no-such-work"):
         alone.do(m.Escalate(AT, 99, "any"))
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+LINKED = """
+(in)     -> [a]
+[a]      -> <ok>
+<ok>     -again=yes-> (~off)
+<ok>     -> [b]
+(~there) -> [a]
+[b]      -> ((out))
+"""
+
+
+def test_a_link_goes_on_where_its_name_is_caught() -> None:
+    off = node("off", Kind.THROW, event(Trigger.LINK, "page 2"))
+    there = node("there", Kind.CATCH, event(Trigger.LINK, "page 2"))
+    case = living.life(drawn(LINKED, off, there))
+    case.start()
+    case.done("a", again="yes")
+    assert case.offered == {"a"}
+    case.done("a", again="no")
+    assert case.offered == {"b"}
+    lost = replace(there, event=event(Trigger.LINK, "page 3"))
+    found = problems.find(drawing.draw("x", LINKED, also=(off, lost)), drawing.expressions)
+    assert [(p.code, p.element) for p in found] == [("process.link-without-end", "off")]
+    inward = LINKED + "[b] -> (~there)"
+    found = problems.find(drawing.draw("x", inward, also=(off, there)), drawing.expressions)
+    assert "process.flow-into-start" in {p.code for p in found}
+
+
+def test_an_inclusive_join_waits_for_what_comes_by_a_link() -> None:
+    arrows = """
+    (in)     -> <<some>>
+    <<some>> -a=1-> [one]
+    <<some>> -> [two]
+    [one]    -> (~off)
+    (~there) -> <<met>>
+    [two]    -> <<met>>
+    <<met>>  -> [last]
+    [last]   -> ((out))
+    """
+    off = node("off", Kind.THROW, event(Trigger.LINK, "x"))
+    there = node("there", Kind.CATCH, event(Trigger.LINK, "x"))
+    both = drawing.draw(
+        "x", arrows.replace("<<some>> -> [two]", "<<some>> -b=1-> [two]"), also=(off, there)
+    )
+    case = living.life(both)
+    case.start(a="1", b="1")
+    case.done("two")
+    assert case.offered == {"one"}
+    case.done("one")
+    assert case.offered == {"last"}
