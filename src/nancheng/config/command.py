@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import django
 
-from nancheng.config import auditing, simulating
+from nancheng.config import auditing, simulating, verifying
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     work = _add(commands, "work", _work, "run the jobs alone")
     work.add_argument("--once", action="store_true", help="one sweep, then end")
     _add(commands, "deploy", _deploy, "publish drawings, decision tables, calendars, parameters")
-    _add(commands, "verify", _verify, "judge every drawing and decision table of the tree")
+    verifying.arguments(_add(commands, "verify", _verify, "judge drawings and decision tables"))
     auditing.arguments(_add(commands, "audit", _audit, "verify, seal or export the history"))
     simulating.arguments(_add(commands, "simulate", _simulate, "run many cases of a drawing"))
     _add(commands, "check", _check, "say whether the installation is healthy")
@@ -94,15 +94,8 @@ def _deploy(_given: argparse.Namespace) -> int:
     return 0
 
 
-def _verify(_given: argparse.Namespace) -> int:
-    from nancheng.config import verification
-
-    found = list(verification.verdicts())
-    for verdict in found:
-        _say(f"{'FAIL' if verdict.faults else 'ok  '} {verdict.source} ({verdict.looked_at})")
-        for fault in verdict.faults:
-            _say(f"     {fault}")
-    return 1 if any(verdict.faults for verdict in found) else 0
+def _verify(given: argparse.Namespace) -> int:
+    return verifying.run(given, say=_say)
 
 
 def _audit(given: argparse.Namespace) -> int:

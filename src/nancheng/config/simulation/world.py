@@ -22,6 +22,7 @@ from nancheng.kernel.process.definition import Definition, Kind
 from nancheng.kernel.process.program import Expression, Program
 from nancheng.kernel.process.simulate import World
 from nancheng.kernel.process.state import Item
+from nancheng.kernel.worktime import limits
 from nancheng.kernel.worktime.calendars import Calendar
 
 Values = Mapping[str, object]
@@ -92,7 +93,7 @@ def build(known: Known, *, seed: int, start: date) -> Built:
             late_at=_late_at(program, office),
         ),
         office=office,
-        assumed=(*assumed, *_awaited(definition, settings)),
+        assumed=(*assumed, *_awaited(definition, settings), *_unlimited(program)),
     )
 
 
@@ -277,6 +278,16 @@ def _awaited(definition: Definition, settings: Settings) -> list[str]:
 def _late_at(program: Program, office: OfficeTime) -> Callable[[str, datetime], datetime | None]:
     def late_at(node: str, at: datetime) -> datetime | None:
         limit = program.limits.get(node)
-        return office.limit_ends(limit.limit, at) if limit else None
+        return office.limit_ends(limit.limit, at) if limit and _is_length(limit.limit) else None
 
     return late_at
+
+
+def _is_length(limit: str) -> bool:
+    return limits.PATTERN.fullmatch(limit) is not None
+
+
+def _unlimited(program: Program) -> list[str]:
+    """Name the limits that are no lengths: rules kept elsewhere, days before the case's own end."""
+    others = [node or "the case" for node, x in program.limits.items() if not _is_length(x.limit)]
+    return [f"no limit at {', '.join(others)}: it is kept as a rule"] if others else []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nancheng.kernel.process.definition import Problem
+from nancheng.kernel.process.definition import Definition, Problem
+from nancheng.kernel.process.explore import Move
 
 Texts = Mapping[str, str | Promise]
 
@@ -141,6 +142,39 @@ REFUSALS: Texts = {
     "process.touched": _("下一环节已有人签收，不能撤回。"),
     "process.unreadable": _("不是可读取的 BPMN 文件（%(reason)s，第%(line)s行）。"),
 }
+
+
+# What a hand did on a path to a fault, by the command it gave.
+ACTS: Texts = {
+    "Start": _("启动"),
+    "Complete": _("办理"),
+    "Answer": _("自动完成"),
+    "Fire": _("到时"),
+    "Deliver": _("收到消息"),
+    "Signal": _("收到信号"),
+    "Return": _("被调用流程结束"),
+    "Raise": _("出错"),
+    "Escalate": _("上报"),
+}
+
+
+def path(definition: Definition, moves: Iterable[Move]) -> str:
+    """Return the way to a fault as a person follows it on the drawing: names, acts, choices."""
+    return " → ".join(_move(definition, move) for move in moves)
+
+
+def _move(definition: Definition, move: Move) -> str:
+    said = str(ACTS.get(move.act, move.act)) + (f" {move.code}" if move.code else "")
+    chosen = [f for flow in move.flows for f in definition.flows if f.id == flow]
+    choices = [
+        f"{_named(definition, f.source)} ⇒ {f.name or _named(definition, f.target)}" for f in chosen
+    ]
+    return f"{_named(definition, move.node)} [{'; '.join((said, *choices))}]"
+
+
+def _named(definition: Definition, node: str) -> str:
+    drawn = definition.nodes.get(node)
+    return " ".join(drawn.name.split()) if drawn and drawn.name else node
 
 
 def text(problem: Problem) -> str:

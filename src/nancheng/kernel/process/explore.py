@@ -27,6 +27,7 @@ from nancheng.kernel.process.program import Program
 from nancheng.kernel.process.state import Item, ItemKind, State, Status
 
 STATES_MAX = 5_000
+BOUNDS = "2 instances of a multi-instance, an event that does not interrupt once on a path"
 
 STICKS: Mapping[str, str] = {
     "process.no-way-out": "process.gateway-without-default",

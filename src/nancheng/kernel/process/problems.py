@@ -111,7 +111,8 @@ def _texts_fit(drawing: Drawing) -> Iterator[Problem]:
         yield _head("process.id-too-long", drawing, None)
     if len(definition.name) > NAME_MAX or len(definition.name_en) > NAME_EN_MAX:
         yield _head("process.name-too-long", drawing, None)
-    for thing in (*drawing.nodes, *definition.flows):
+    things: list[Node | Flow] = [*drawing.nodes, *definition.flows]
+    for thing in things:
         if len(thing.id) > ID_MAX:
             yield _at("process.id-too-long", thing)
         if len(thing.name) > NAME_MAX or len(thing.name_en) > NAME_EN_MAX:
