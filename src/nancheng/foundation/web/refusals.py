@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,7 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nancheng.foundation.web import figures, pages, shell
+from nancheng.foundation.web import figures, outages, pages, shell
 from nancheng.kernel.refusal import Refused
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a number that stands in the log, and nothing else of what went wrong."""
+    """Answer 503 when database or disk cannot be used; else 500, with a number for the log.
+
+    Django asks for this page while it handles what was raised; of that nothing is shown.
+    """
+    if (found := outages.outage(sys.exc_info()[1])) is not None:
+        logger.error("cannot be used (%s) at %s", found.value, request.path)
+        if request.headers.get("HX-Request") and request.method != "GET":
+            return outages.alert(found, where=_alert_place(request))
+        return outages.page(found, typed=_typed(request))
     reference = secrets.token_hex(4).upper()
     logger.error("server error %s at %s", reference, request.path)
     # No context processors: whatever broke the page must not break this one.
@@ -133,12 +142,19 @@ def _whole_window(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def _alert(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
     # The form stays as it is, so nothing that was typed is lost; only the alert is exchanged.
     body = loader.render_to_string("web/alert.html", {"message": message}, request)
-    where = "#drawer-alert" if shell.is_drawer(request) else "#page-alert"
     return HttpResponse(
         body,
         status=status,
-        headers={"HX-Retarget": where, "HX-Reswap": "innerHTML", "HX-Reselect": ".alert"},
+        headers={
+            "HX-Retarget": _alert_place(request),
+            "HX-Reswap": "innerHTML",
+            "HX-Reselect": ".alert",
+        },
     )
+
+
+def _alert_place(request: HttpRequest) -> str:
+    return "#drawer-alert" if shell.is_drawer(request) else "#page-alert"
 
 
 def _page(
