@@ -23,9 +23,9 @@ STOP_WITHIN_S = 15
 Say = Callable[[str], None]
 
 
-def serve(*, host: str, port: int, workers: int, say: Say) -> int:
-    """Run granian and the worker until one ends or a signal comes; return the exit code."""
-    web = [
+def web(*, host: str, port: int, workers: int) -> list[str]:
+    """Return the command that runs the web server alone."""
+    return [
         sys.executable,
         "-m",
         "granian",
@@ -46,8 +46,15 @@ def serve(*, host: str, port: int, workers: int, say: Say) -> int:
         "warning",
         "nancheng.config.wsgi:application",
     ]
+
+
+def serve(*, host: str, port: int, workers: int, say: Say) -> int:
+    """Run granian and the worker until one ends or a signal comes; return the exit code."""
     jobs = [sys.executable, "-m", "nancheng.config.command", "work"]
-    children = [subprocess.Popen(web), subprocess.Popen(jobs)]
+    children = [
+        subprocess.Popen(web(host=host, port=port, workers=workers)),
+        subprocess.Popen(jobs),
+    ]
     stopping = _on_signals()
     say(f"Nancheng answers at http://{host}:{port}/ (Ctrl-C ends it)")
     while not stopping() and all(child.poll() is None for child in children):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from nancheng.foundation.audit import actions, jobs, notes, queries, verifying
+from nancheng.foundation.audit import actions, jobs, notes, queries, replaying, verifying
 from nancheng.foundation.audit.models import DailyRoot, SealedHead, Verification
 from nancheng.foundation.audit.rules import Difference
 from nancheng.foundation.audit.tests import making
@@ -165,6 +165,14 @@ def test_verifying_takes_the_same_statements_however_many_cases(
         making.a_life(zone, key=f"more-{number}")
     with django_assert_num_queries(12):
         found()
+
+
+def test_replaying_gives_what_is_stored_until_somebody_tampers(zone: Zone) -> None:
+    case = making.a_life(zone)
+    cases.a_case(zone, key="other")
+    assert not list(replaying.differing(Case.objects.all()))
+    tamper("UPDATE cases_case SET variables = '{}' WHERE id = %s", case.pk)
+    assert list(replaying.differing(Case.objects.all())) == [case.number]
 
 
 def test_since_passes_over_histories_that_did_not_grow(zone: Zone) -> None:

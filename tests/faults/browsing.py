@@ -1,0 +1,68 @@
+"""A person's browser, as little of it as a form needs; it can hang up before the answer."""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+TOKEN = "t" * 32
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; status 0 if nothing did."""
+
+    status: int
+    text: str = ""
+    location: str = ""
+    retry_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A signed-in person at a site."""
+
+    port: int
+    session: str
+
+    def get(self, address: str) -> Answer:
+        """Open a page."""
+        return self._ask("GET", address, None)
+
+    def complete(self, task_id: int, *, key: str, opinion: str = "办理") -> Answer:
+        """Send the form of a task."""
+        return self._ask("POST", f"/tasks/{task_id}/complete/", _form(key, opinion))
+
+    def complete_and_hang_up(self, task_id: int, *, key: str) -> None:
+        """Send the form of a task and go before the answer comes."""
+        connection = self._send("POST", f"/tasks/{task_id}/complete/", _form(key, "办理"))
+        connection.close()
+
+    def _ask(self, method: str, address: str, body: str | None) -> Answer:
+        try:
+            connection = self._send(method, address, body)
+            with connection.getresponse() as response:
+                text = response.read().decode()
+                headers = response.headers
+            connection.close()
+        except (OSError, http.client.HTTPException):
+            return Answer(0)
+        return Answer(
+            response.status, text, headers.get("Location", ""), headers.get("Retry-After", "")
+        )
+
+    def _send(self, method: str, address: str, body: str | None) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+        headers = {
+            "Cookie": f"sessionid={self.session}; csrftoken={TOKEN}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request(method, address, body=body, headers=headers)
+        return connection
+
+
+def _form(key: str, opinion: str) -> str:
+    fields = {"decision": "agree", "opinion": opinion, "key": key, "csrfmiddlewaretoken": TOKEN}
+    return urlencode(fields)

@@ -1,0 +1,36 @@
+"""One installation for all fault tests of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.faults import site as sites
+from tests.faults.site import Site
+
+
+@pytest.fixture(scope="session")
+def installation(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Site]:
+    """An installation with its web and its worker running."""
+    with django_db_blocker.unblock(), sites.installed(tmp_path_factory.mktemp("faults")) as site:
+        site.start_web()
+        site.start_worker()
+        yield site
+
+
+@pytest.fixture
+def site(installation: Site) -> Iterator[Site]:
+    """The installation; whatever a test did to it, everything must hold afterwards."""
+    yield installation
+    installation.fault("")
+    if "web" not in installation.processes:
+        installation.start_web()
+    if "work" not in installation.processes:
+        installation.start_worker()
+    assert installation.inside("judge") == []
