@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import median
 
-from bench import databases
+from bench import databases, decisions
 from bench.contenders import ROOT, Contender, Conversation, Sample, prepare_peers
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -107,6 +107,7 @@ def main() -> None:
     prepare_peers()
     lines = [machine(), ""]
     lines += table("The kernel alone, in memory", measure(MEMORY))
+    lines += decisions.table()
     lines += table("A step that is kept, SQLite (WAL, synchronous=FULL)", measure(stored()))
     if url := os.environ.get("DATABASE_URL"):
         with ExitStack() as stack:

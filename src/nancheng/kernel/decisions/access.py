@@ -159,7 +159,10 @@ def _by_constant(of: Run, wanted: object) -> Run:
         items = [] if found is None else values.as_list(found)
         if values.is_number(wanted):
             return _at(items, wanted)
-        return None if found is None else list(items) if wanted is True else []
+        if found is None or wanted is not True:
+            return None if found is None else []
+        budget.grow(len(items) + 1)
+        return list(items)
 
     return run
 

@@ -7,6 +7,7 @@ from datetime import datetime
 STEPS = 250_000
 SIZE = 2_000_000
 DEPTH = 48
+CHARACTERS_A_STEP = 1_000
 
 
 class FeelLimitExceeded(Exception):  # noqa: N818
@@ -49,6 +50,10 @@ class Budget:
         self.size -= items
         if self.size < 0:
             raise FeelLimitExceeded("the expression makes too large a value")
+
+    def read(self, text: str) -> None:
+        """Take steps for going through a text, one for each thousand characters."""
+        self.spend(len(text) // CHARACTERS_A_STEP)
 
     def enter(self) -> None:
         """Go one call deeper; raise FeelLimitExceeded when calls nest too deeply."""

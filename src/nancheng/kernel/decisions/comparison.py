@@ -31,6 +31,10 @@ def equal(left: object, right: object, budget: Budget = NOTHING) -> bool | None:
     kind = values.kind(left)
     if kind != values.kind(right):
         return None
+    if kind == "string":
+        if budget is not NOTHING:
+            budget.read(str(left))
+        return left == right
     special = _EQUAL.get(kind)
     if special is not None:
         return special(left, right)

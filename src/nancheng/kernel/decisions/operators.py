@@ -15,7 +15,7 @@ from nancheng.kernel.decisions import (
     unary,
 )
 from nancheng.kernel.decisions.answers import Answers
-from nancheng.kernel.decisions.budget import Budget
+from nancheng.kernel.decisions.budget import NOTHING, Budget
 from nancheng.kernel.decisions.building import Building, Run
 from nancheng.kernel.decisions.values import Range, Scope
 
@@ -54,6 +54,8 @@ def compare(node: syntax.Compare, make: Building) -> Run:
         a, b = left(scope, budget), right(scope, budget)
         if type(a) in NUMBERS and type(b) in NUMBERS:
             return plain(a, b)
+        if type(a) is str and budget is not NOTHING:
+            budget.read(a)
         return relation(a, b)
 
     return run

@@ -49,7 +49,7 @@ class Pattern:
     multiline: bool
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compile_pattern(text: str, flags: str = "") -> Pattern:
     """Return the program of a pattern with the flags s, m, i, x, q; raise PatternError."""
     tree, groups = parse(text, flags)

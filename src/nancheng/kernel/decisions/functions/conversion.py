@@ -47,9 +47,7 @@ def string_from(budget: Budget, source: object) -> object:
     """A value as text; null stays null."""
     if source is None:
         return None
-    text = source if isinstance(source, str) else written(source, 0, budget)
-    budget.grow(len(text))
-    return text
+    return source if isinstance(source, str) else written(source, 0, budget)
 
 
 @FAMILY.function("not", "negand: any")
@@ -79,11 +77,14 @@ def written(value: object, depth: int = 0, budget: Budget | None = None) -> str:
     own.spend()
     if depth > NESTING_MAX:
         return "…"
+    own.grow(len(value) if isinstance(value, str) else 1)
     if kind == "string":
         text = str(value).replace("\\", "\\\\").replace('"', '\\"')
         return f'"{text}"' if depth else str(value)
     if kind == "number":
-        return _number_text(value)
+        text = _number_text(value)
+        own.grow(len(text))
+        return text
     if kind in _PLAIN_KINDS + _DURATIONS:
         return temporal.text_of(value)
     return _written_compound(value, depth, own)

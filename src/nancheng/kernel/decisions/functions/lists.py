@@ -244,8 +244,12 @@ def sort(budget: Budget, items: list[object], precedes: Closure | Builtin) -> ob
 @FAMILY.function("sort", "list: list")
 def sort_natural(budget: Budget, items: list[object]) -> object:
     """The list in ascending order; null when some items have none."""
-    if any(comparison.order(item, items[0]) is None for item in items):
-        return None
+    budget.spend(len(items) * len(items).bit_length() // 4)
+    for item in items:
+        if isinstance(item, str):
+            budget.read(item)
+        if comparison.order(item, items[0]) is None:
+            return None
     return _made(budget, sorted(items, key=cmp_to_key(_order_known)))
 
 
@@ -280,6 +284,8 @@ def _extreme(budget: Budget, items: list[object], sign: int) -> object:
         return None
     best = items[0]
     for item in items:
+        if isinstance(item, str):
+            budget.read(item)
         found = comparison.order(item, best)
         if found is None:
             return None

@@ -9,20 +9,19 @@ from nancheng.kernel.decisions.pattern_grammar import PatternError
 from nancheng.kernel.decisions.patterns import Pattern, Saves
 
 FAMILY = Family()
+# Steps for a pattern that turns out to be none, which may take as long as reading the largest.
+UNREADABLE = 500
 
 
 @FAMILY.function("substring", "string: string, start position: number, [length: number]")
 def substring(budget: Budget, string: str, start: object, length: object = None) -> object:
     """A part from a position (from 1, or from the end when negative), so many characters long."""
-    del budget
     first = _truncated(start)
     if first is None or first == 0 or abs(first) > len(string):
         return None
     index = first - 1 if first > 0 else len(string) + first
-    if length is None:
-        return string[index:]
-    count = _truncated(length)
-    return None if count is None or count < 1 else string[index : index + count]
+    count = len(string) if length is None else _truncated(length)
+    return None if count is None or count < 1 else _part(budget, string[index : index + count])
 
 
 @FAMILY.function("string length", "string: string")
@@ -49,43 +48,43 @@ def lower_case(budget: Budget, string: str) -> object:
 @FAMILY.function("substring before", "string: string, match: string")
 def substring_before(budget: Budget, string: str, match: str) -> object:
     """What comes before the first match, the empty string when there is none."""
-    del budget
+    budget.read(string)
     before, found, _ = string.partition(match) if match else ("", "", "")
-    return before if found else ""
+    return _part(budget, before) if found else ""
 
 
 @FAMILY.function("substring after", "string: string, match: string")
 def substring_after(budget: Budget, string: str, match: str) -> object:
     """What comes after the first match, the empty string when there is none."""
-    del budget
-    return string.partition(match)[2] if match else string
+    budget.read(string)
+    return _part(budget, string.partition(match)[2]) if match else string
 
 
 @FAMILY.function("contains", "string: string, match: string")
 def contains(budget: Budget, string: str, match: str) -> object:
     """Whether the match occurs."""
-    del budget
+    budget.read(string)
     return match in string
 
 
 @FAMILY.function("starts with", "string: string, match: string")
 def starts_with(budget: Budget, string: str, match: str) -> object:
     """Whether the string begins so."""
-    del budget
+    budget.read(match)
     return string.startswith(match)
 
 
 @FAMILY.function("ends with", "string: string, match: string")
 def ends_with(budget: Budget, string: str, match: str) -> object:
     """Whether the string ends so."""
-    del budget
+    budget.read(match)
     return string.endswith(match)
 
 
 @FAMILY.function("matches", "input: string, pattern: string, [flags: string?]")
 def matches(budget: Budget, string: str, pattern: str, flags: str | None = None) -> object:
     """Whether the pattern occurs; null for what is no pattern."""
-    found = _compiled(pattern, flags)
+    found = _compiled(budget, pattern, flags)
     return None if found is None else patterns.search(found, string, 0, budget) is not None
 
 
@@ -94,7 +93,7 @@ def replace(
     budget: Budget, string: str, pattern: str, replacement: str, flags: str | None = None
 ) -> object:
     """Every match replaced, ``$1`` standing for a group; null for what is no pattern."""
-    found = _compiled(pattern, flags)
+    found = _compiled(budget, pattern, flags)
     if found is None or patterns.search(found, "", 0, budget) is not None:
         return None
     template = [(None, replacement)] if "q" in (flags or "") else _template(replacement)
@@ -107,22 +106,21 @@ def replace(
         pieces += [_filled(part, saves, string) for part in template]
         budget.grow(sum(map(len, pieces[-len(template) - 1 :])) + 1)
         position = saves[1]
-    return "".join(pieces) + string[position:]
+    return "".join(pieces) + _part(budget, string[position:])
 
 
 @FAMILY.function("split", "string: string, delimiter: string")
 def split(budget: Budget, string: str, delimiter: str) -> object:
     """The parts between matches of a pattern; null for what is no pattern."""
-    found = _compiled(delimiter, None)
+    found = _compiled(budget, delimiter, None)
     if found is None or patterns.search(found, "", 0, budget) is not None:
         return None
     parts: list[object] = []
     position = 0
     for saves in _each(found, string, budget):
-        budget.grow(1)
-        parts.append(string[position : saves[0]])
+        parts.append(_part(budget, string[position : saves[0]]))
         position = saves[1]
-    return [*parts, string[position:]]
+    return [*parts, _part(budget, string[position:])]
 
 
 @FAMILY.function("string join", "list: list, [delimiter: string?]")
@@ -145,11 +143,20 @@ def _truncated(number: object) -> int | None:
     return int(exact)
 
 
-def _compiled(pattern: str, flags: str | None) -> Pattern | None:
+def _part(budget: Budget, text: str) -> str:
+    budget.grow(len(text) + 1)
+    return text
+
+
+def _compiled(budget: Budget, pattern: str, flags: str | None) -> Pattern | None:
+    """Return a pattern's program; its size is paid for each time, and so is a failure."""
     try:
-        return patterns.compile_pattern(pattern, flags or "")
+        found = patterns.compile_pattern(pattern, flags or "")
     except PatternError:
+        budget.spend(UNREADABLE)
         return None
+    budget.spend(len(found.steps))
+    return found
 
 
 def _each(pattern: Pattern, string: str, budget: Budget) -> list[Saves]:
