@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from nancheng.foundation.cases import bindings, chain, clocks, definitions, errands, places, store
+from nancheng.foundation.cases.endings import actions as endings
 from nancheng.foundation.cases.store import Change, EventRow, Loaded, OpenTask
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import sql
@@ -234,6 +235,7 @@ def _waits(
 
 def _end(loaded: Loaded, state: State, hand: Hand) -> None:
     clocks.stop_all(loaded.case_id, at=hand.at)
+    endings.withdraw_opinions(case_id=loaded.case_id, title=loaded.number, at=hand.at)
     on_end = bindings.binding(loaded.kind).on_end
     if on_end is not None:
         on_end(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.cases import bindings, definitions, queries, rules, store
 from nancheng.foundation.cases.bindings import Binding
-from nancheng.foundation.cases.models import Case, Task
+from nancheng.foundation.cases.models import Case, Slip, Task
 from nancheng.foundation.cases.queries import Entry
 from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.people import queries as people
@@ -65,6 +65,23 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "Retried": (_("重试"), "blue"),
     "Fired": (_("到时"), "yellow"),
     "Answered": (_("自动办理"), "grey"),
+    "OpinionAsked": (_("征求意见"), "blue"),
+    "OpinionGiven": (_("答复意见"), "blue"),
+    "OpinionWithdrawn": (_("撤回征求"), "yellow"),
+    "Circulated": (_("传阅"), "blue"),
+    "CirculationNoted": (_("阅后留言"), "blue"),
+    "CirculationRevoked": (_("撤回传阅"), "yellow"),
+    "SlipIssued": (_("督办"), "yellow"),
+    "SlipEscalated": (_("督办升级"), "red"),
+    "SlipReplied": (_("督办回复"), "blue"),
+    "SlipRejected": (_("督办退回"), "red"),
+    "SlipClosed": (_("督办办结"), "green"),
+    "Grabbed": (_("抢办"), "blue"),
+    "ReturnedToPool": (_("退回抢办池"), "yellow"),
+    "Archived": (_("归档"), "green"),
+    "ReopeningAsked": (_("申请重开"), "yellow"),
+    "ReopenedAs": (_("已重开"), "blue"),
+    "ReopenedFrom": (_("重开"), "blue"),
 }
 DECISIONS: Mapping[str, tuple[str | Promise, str]] = {
     "agree": (_("同意"), "green"),
@@ -207,19 +224,34 @@ def timeline(case: Case, *, whole: bool = False) -> list[dict[str, Any]]:
     return [_line(entry, program) for entry in entries if whole or entry.kind != "Answered"]
 
 
+# What a line adds below its text, by the fact that is given.
+NOTES: Mapping[str, str | Promise] = {
+    "to": _("对象：%(to)s"),
+    "due_on": _("期限：%(due_on)s"),
+    "other": _("关联办件：%(other)s"),
+    "archive": _("档号：%(archive)s"),
+}
+
+
+def _notes(entry: Entry) -> list[str]:
+    facts = entry.facts.get("remark", {})
+    if entry.kind == "Transferred" and facts.get("to"):
+        return [_("转给：%(to)s") % {"to": facts["to"]}]
+    notes = [str(words) % facts for fact, words in NOTES.items() if facts.get(fact)]
+    if facts.get("before"):
+        after = facts.get("after") or _("暂停计时")
+        notes.append(_("原期限 %(before)s → %(after)s") % {**facts, "after": after})
+    if facts.get("colour"):
+        notes.append(str(Slip.Colour(facts["colour"]).label))
+    return notes
+
+
 def _line(entry: Entry, program: Program) -> dict[str, Any]:
     words, tone = EVENT_WORDS.get(entry.kind, (entry.kind, "grey"))
     badge, badge_tone = words, {"blue": "green"}.get(tone, tone)
     if entry.kind == "Completed" and entry.decision in DECISIONS:
         badge, badge_tone = DECISIONS[entry.decision]
     step = step_name(program, entry.node) if entry.node else ""
-    notes = []
-    facts = entry.facts.get("remark", {})
-    if facts.get("to"):
-        notes.append(_("转给：%(to)s") % {"to": facts["to"]})
-    if facts.get("before"):
-        after = facts.get("after") or _("暂停计时")
-        notes.append(_("原期限 %(before)s → %(after)s") % {**facts, "after": after})
     return {
         "title": step or words,
         "badge": badge,
@@ -228,7 +260,7 @@ def _line(entry: Entry, program: Program) -> dict[str, Any]:
         "at": entry.at,
         "who": entry.actor or _("系统"),
         "text": entry.opinion,
-        "notes": notes,
+        "notes": _notes(entry),
         "seq": entry.seq,
         "kind": entry.kind,
     }

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from nancheng.foundation.cases import receivers
+from nancheng.foundation.people.directory import Receiver
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +38,30 @@ def long_text(label: StrOrPromise, *, required: bool = True) -> forms.CharField:
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ReceiversField(forms.MultipleChoiceField):
+    """Departments, posts and persons to choose among; cleans to receivers."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known: dict[str, Receiver] = {}
+
+    def offer(self, known: Sequence[Receiver]) -> None:
+        """Say who may be chosen."""
+        self.known = {one.value: one for one in known}
+        self.choices = receivers.grouped(known)
+
+    def clean(self, value: Any) -> Any:
+        """Return the receivers, at most so many."""
+        chosen = list(dict.fromkeys(super().clean(value)))
+        if len(chosen) > receivers.RECEIVERS_MAX:
+            raise ValidationError(
+                _now("一次最多选择 %(most)s 个。") % {"most": receivers.RECEIVERS_MAX}
+            )
+        return [self.known[one] for one in chosen]
 
 
 class Opinion(forms.Form):

@@ -11,4 +11,10 @@ NOTICES = {
     "cases.year-missing": _(
         "%(year)s年的节假日安排尚未导入，%(on)s起新开的时限将按周末暂定，请及时导入。"
     ),
+    "cases.opinion-asked": _("%(by)s 就“%(title)s”征求您的意见，请于%(due_on)s前答复。"),
+    "cases.opinion-given": _("%(receiver)s已答复“%(title)s”的征求意见（%(by)s）。"),
+    "cases.opinion-withdrawn": _("“%(title)s”的征求意见已撤回，无需再答复。"),
+    "cases.opinion-near": _("“%(title)s”征求您的意见，%(due_on)s到期，尚未答复。"),
+    "cases.circulated": _("%(by)s 将“%(title)s”传阅给您。"),
+    "cases.circulation-noted": _("%(by)s 阅“%(title)s”后留言：%(text)s"),
 }

@@ -115,6 +115,24 @@ def may(actor: Actor, verb: str, case: Case) -> bool:
     return rights.may(actor, verb, row_of(case, verb))
 
 
+def at_hand(actor: Actor) -> Q:
+    """Return the condition that a task is an actor's to do, or that of whom it stands in for."""
+    waiting = Q(pk__in=())
+    for hand in actor.hands:
+        at_desk = Q(state=Task.State.OFFERED, post_id=hand.post_id) | Q(
+            state=Task.State.CLAIMED, claimed_by_id=hand.standing_id
+        )
+        if hand.kinds is not None:
+            at_desk &= Q(case__kind__in=sorted(hand.kinds))
+        waiting |= at_desk
+    return waiting
+
+
+def holds_a_task(actor: Actor, case_id: int) -> bool:
+    """Say whether an open task of a case is the actor's to do. One statement."""
+    return Task.objects.filter(at_hand(actor), case_id=case_id).exists()
+
+
 def newest_process(kind: str) -> int:
     """Return the newest published version of a kind's drawing. Raises ``Refused``."""
     found = store.newest_process(kind)
@@ -216,6 +234,23 @@ TOLD = (
     "InstanceRemoved",
     "Fired",
     "Answered",
+    "OpinionAsked",
+    "OpinionGiven",
+    "OpinionWithdrawn",
+    "Circulated",
+    "CirculationNoted",
+    "CirculationRevoked",
+    "SlipIssued",
+    "SlipEscalated",
+    "SlipReplied",
+    "SlipRejected",
+    "SlipClosed",
+    "Grabbed",
+    "ReturnedToPool",
+    "Archived",
+    "ReopeningAsked",
+    "ReopenedAs",
+    "ReopenedFrom",
 )
 
 

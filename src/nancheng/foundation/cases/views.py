@@ -21,6 +21,7 @@ from nancheng.foundation.cases import (
     desk,
     forms,
     queries,
+    together,
     worklist,
 )
 from nancheng.foundation.cases.desk import Desk
@@ -60,6 +61,7 @@ def case(request: IdentifiedRequest, number: str) -> HttpResponse:
             "timeline": desk.timeline(found),
             "verbs": _labelled(desk.case_verbs(found, request.identity)),
             "files": files.of_case(found.pk),
+            "together": together.panel(found, request.identity),
             **_panel(binding, found, request.identity),
             **_drawing(found),
         },
@@ -267,6 +269,7 @@ def _task_page(
             "verbs": _labelled(at_desk.verbs),
             "timeline": desk.timeline(at_desk.case),
             "files": files.of_case(at_desk.case.pk),
+            "offers": together.offers(at_desk.case, request.identity),
             **_panel(at_desk.binding, at_desk.case, request.identity),
         },
         status=status,

@@ -49,15 +49,7 @@ def inbox(actor: Actor) -> QuerySet[Task]:
     """Return the open tasks of an identity: its own, those offered to its post, and the same of
     whoever it stands in for.
     """
-    waiting = Q()
-    for hand in actor.hands:
-        at_desk = Q(state=Task.State.OFFERED, post_id=hand.post_id) | Q(
-            state=Task.State.CLAIMED, claimed_by_id=hand.standing_id
-        )
-        if hand.kinds is not None:
-            at_desk &= Q(case__kind__in=sorted(hand.kinds))
-        waiting |= at_desk
-    return Task.objects.filter(waiting)
+    return Task.objects.filter(queries.at_hand(actor))
 
 
 def waiting(actor: Actor, *, at: datetime) -> int:

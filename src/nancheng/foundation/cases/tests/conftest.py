@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from django.test import Client
 
 from nancheng.foundation.cases import bindings
 from nancheng.foundation.cases.bindings import Binding
 from nancheng.foundation.cases.tests import making, plays
 from nancheng.foundation.cases.tests.plays import Publish
+from nancheng.foundation.people.models import Person
 from nancheng.foundation.web import memory
 
 
@@ -36,3 +38,18 @@ def published(zone: making.Zone, tmp_path: Path) -> Publish:
             plays.publish(bound)
 
     return put
+
+
+@pytest.fixture
+def sign_in(zone: making.Zone) -> making.SignIn:
+    """Return a function that opens a browser signed in as somebody."""
+
+    def opened(username: str) -> Client:
+        client = Client()
+        client.force_login(
+            Person.objects.get(username=username),
+            backend="nancheng.foundation.people.backends.PasswordBackend",
+        )
+        return client
+
+    return opened

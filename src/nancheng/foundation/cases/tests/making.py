@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.test import Client
 
 from nancheng.foundation.cases import actions, bindings, publishing
 from nancheng.foundation.cases.actions import Opening
@@ -23,6 +25,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A Tuesday before the National Day holiday of 2020.
 AT = datetime(2020, 9, 15, 9, 30, tzinfo=SHANGHAI)
 HERE = Path(__file__).parent
+SignIn = Callable[[str], Client]
 PASSWORD = "Nancheng-test-1"
 
 

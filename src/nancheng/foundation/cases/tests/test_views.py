@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,25 +10,7 @@ from django.test import Client
 from nancheng.foundation.cases import actions
 from nancheng.foundation.cases.models import Case, CaseEvent, Task
 from nancheng.foundation.cases.tests import making
-from nancheng.foundation.cases.tests.making import AT, Zone
-from nancheng.foundation.people.models import Person
-
-SignIn = Callable[[str], Client]
-
-
-@pytest.fixture
-def sign_in(zone: Zone) -> SignIn:
-    """Return a function that opens a browser signed in as somebody."""
-
-    def opened(username: str) -> Client:
-        client = Client()
-        client.force_login(
-            Person.objects.get(username=username),
-            backend="nancheng.foundation.people.backends.PasswordBackend",
-        )
-        return client
-
-    return opened
+from nancheng.foundation.cases.tests.making import AT, SignIn, Zone
 
 
 def test_the_work_list_shows_what_waits_for_this_identity(zone: Zone, sign_in: SignIn) -> None:
@@ -48,7 +29,7 @@ def test_the_work_list_takes_the_same_statements_for_one_task_and_for_many(
         making.a_case(zone, key=f"case-{number}")
     client = sign_in("an")
     client.get("/desk/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = client.get("/desk/")
     assert page.content.decode().count('class="acts"') >= 12
 

@@ -1,0 +1,1 @@
+"""What falls away when a case is over."""

@@ -1,0 +1,36 @@
+"""Called once when a case ends, inside the command that ends it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nancheng.foundation.cases.models import CaseReader, Opinion
+from nancheng.foundation.messages import actions as messages
+from nancheng.foundation.people import directory
+
+
+def withdraw_opinions(*, case_id: int, title: str, at: datetime) -> None:
+    """Withdraw what nobody answered yet, tell the asked, and end their right to read.
+
+    One statement when nobody was asked.
+    """
+    asked = list(
+        Opinion.objects.filter(case_id=case_id, reader__ended_at__isnull=True).select_related(
+            "reader"
+        )
+    )
+    if not asked:
+        return
+    CaseReader.objects.filter(pk__in=[one.reader_id for one in asked]).update(ended_at=at)
+    waiting = [one for one in asked if one.state == Opinion.State.ASKED]
+    Opinion.objects.filter(pk__in=[one.pk for one in waiting]).update(
+        state=Opinion.State.WITHDRAWN, ended_at=at
+    )
+    messages.notify(
+        identity_ids=directory.reached([one.reader for one in waiting], on=at.date()),
+        code="cases.opinion-withdrawn",
+        figures={"title": title},
+        case_id=case_id,
+        at=at,
+        key=f"opinions/{case_id}/end",
+    )

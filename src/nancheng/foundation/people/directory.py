@@ -1,0 +1,74 @@
+"""Whom one may address: departments, posts and persons at their posts, for forms that choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from nancheng.foundation.people.models import Department, Identity, Post
+from nancheng.foundation.people.rules import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody addressed by name: a department, a post, or one identity."""
+
+    kind: str  # "department", "post" or "identity"
+    pk: int
+    label: str
+
+    @property
+    def value(self) -> str:
+        """Return it as a form sends it."""
+        return f"{self.kind}:{self.pk}"
+
+
+def departments(*, but: int = 0) -> list[Receiver]:
+    """Return the departments as receivers. One statement."""
+    rows = Department.objects.exclude(pk=but).order_by("path").values_list("id", "name")
+    return [Receiver("department", pk, name) for pk, name in rows]
+
+
+def posts() -> list[Receiver]:
+    """Return the posts as receivers. One statement."""
+    rows = Post.objects.order_by("department__path", "name").values_list(
+        "id", "department__name", "name"
+    )
+    return [Receiver("post", pk, f"{department} · {name}") for pk, department, name in rows]
+
+
+def identities(*, on: date, but: int = 0) -> list[Receiver]:
+    """Return the identities in force on a day as receivers. One statement."""
+    rows = (
+        _in_force(on)
+        .exclude(pk=but)
+        .order_by("post__department__path", "person__name", "id")
+        .values_list("id", "person__name", "post__department__name", "post__name")
+    )
+    return [
+        Receiver("identity", pk, f"{name} · {department} · {post}")
+        for pk, name, department, post in rows
+    ]
+
+
+def reached(receivers: Iterable[Reader | Any], *, on: date) -> list[int]:
+    """Return the identities behind rows that name one identity, post or department each. One."""
+    condition = Q(pk__in=())
+    for one in receivers:
+        if one.identity_id:
+            condition |= Q(pk=one.identity_id)
+        elif one.post_id:
+            condition |= Q(post_id=one.post_id)
+        elif one.department_id:
+            condition |= Q(post__department_id=one.department_id)
+    return list(_in_force(on).filter(condition).order_by("id").values_list("id", flat=True))
+
+
+def _in_force(on: date) -> Any:
+    return Identity.objects.filter(
+        Q(active_to__isnull=True) | Q(active_to__gt=on), active_from__lte=on, person__is_active=True
+    )
