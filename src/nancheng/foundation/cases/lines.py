@@ -18,10 +18,7 @@ from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import directory
 from nancheng.foundation.people.directory import Receiver
 from nancheng.foundation.people.rules import Actor
-from nancheng.kernel.process.state import Status
 from nancheng.kernel.refusal import Refused
-
-OVER = frozenset({Status.COMPLETED, Status.TERMINATED})
 
 
 def hand(by: Actor | None, at: datetime, key: str, **note: object) -> Hand:
@@ -49,13 +46,13 @@ def locked(case_id: int, *, by: Actor, key: str) -> Loaded | None:
 
 def refuse_over(loaded: Loaded) -> None:
     """Refuse what only a case that still runs can take."""
-    if loaded.state.status in OVER:
+    if loaded.state.status in store.OVER:
         raise Refused("cases.over", number=loaded.number)
 
 
-def write(loaded: Loaded, kind: str, *, hand: Hand, **facts: object) -> Loaded:
+def write(loaded: Loaded, kind: str, *, hand: Hand, **facts: object) -> None:
     """Append a line to a case's history."""
-    return advance.remark(loaded, Remark(kind), hand=hand, **facts)
+    advance.remark(loaded, Remark(kind), hand=hand, **facts)
 
 
 def tell(

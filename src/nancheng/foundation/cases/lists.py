@@ -249,18 +249,6 @@ def search(request: IdentifiedRequest) -> HttpResponse:
 
 @require_GET
 @requires(queries.VIEW)
-def departments(request: IdentifiedRequest) -> HttpResponse:
-    """Show open tasks by department and light."""
-    now = worklist.today(timezone.now())
-    return pages.render(
-        request,
-        "cases/departments.html",
-        {"rows": worklist.by_department(request.identity, now), "as_of": timezone.now()},
-    )
-
-
-@require_GET
-@requires(queries.VIEW)
 def processes(request: IdentifiedRequest) -> HttpResponse:
     """Show the published drawings."""
     newest: dict[str, ProcessVersion] = {}

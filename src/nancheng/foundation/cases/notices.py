@@ -15,6 +15,10 @@ NOTICES = {
     "cases.opinion-given": _("%(receiver)s已答复“%(title)s”的征求意见（%(by)s）。"),
     "cases.opinion-withdrawn": _("“%(title)s”的征求意见已撤回，无需再答复。"),
     "cases.opinion-near": _("“%(title)s”征求您的意见，%(due_on)s到期，尚未答复。"),
+    "cases.slip-issued": _("督办单%(number)s：请于%(reply_on)s前就“%(title)s”回复办理情况。"),
+    "cases.slip-replied": _("%(by)s 已回复督办单%(number)s（“%(title)s”），请审核。"),
+    "cases.slip-rejected": _("督办单%(number)s的回复被退回：%(reason)s"),
+    "cases.slip-near": _("督办单%(number)s（“%(title)s”）%(reply_on)s到期，尚未回复。"),
     "cases.circulated": _("%(by)s 将“%(title)s”传阅给您。"),
     "cases.circulation-noted": _("%(by)s 阅“%(title)s”后留言：%(text)s"),
 }

@@ -15,6 +15,7 @@ from nancheng.foundation.cases import receivers
 from nancheng.foundation.cases.circulation import queries as circulation
 from nancheng.foundation.cases.models import Case, CaseReader, Opinion, Receipt, Slip
 from nancheng.foundation.cases.opinions import queries as opinions
+from nancheng.foundation.cases.supervision import queries as slips
 from nancheng.foundation.people.rules import Actor
 
 
@@ -39,9 +40,9 @@ def waiting_rows(actor: Actor) -> QuerySet[CaseReader]:
     )
     asked = Q(opinion__state=Opinion.State.ASKED) & ~Q(opinion__asked_by__person_id=actor.person_id)
     sent = Q(circulation__isnull=False, circulation__revoked_at__isnull=True) & ~Exists(read)
-    slips = Q(slip__state=Slip.State.ISSUED)
+    demanded = Q(slip__state=Slip.State.ISSUED)
     return CaseReader.objects.filter(
-        receivers.named(actor), asked | sent | slips, ended_at__isnull=True
+        receivers.named(actor), asked | sent | demanded, ended_at__isnull=True
     )
 
 
@@ -119,6 +120,8 @@ def offers(case: Case, actor: Actor) -> Sequence[tuple[str, str]]:
         found.append((_("征求意见"), reverse("cases:ask", args=[case.number])))
     if circulation.may_circulate(actor, case):
         found.append((_("传阅"), reverse("cases:circulate", args=[case.number])))
+    if slips.may_issue(actor, case):
+        found.append((_("督办"), reverse("cases:supervise", args=[case.number])))
     return found
 
 
@@ -128,4 +131,5 @@ def panel(case: Case, actor: Actor) -> dict[str, Any]:
         "offers": offers(case, actor),
         "opinions": opinions.of_case(case.pk),
         "circulations": circulation.of_case(case.pk),
+        "slips": slips.of_case(case.pk),
     }

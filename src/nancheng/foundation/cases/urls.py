@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from nancheng.foundation.cases import desks, lists, views
+from nancheng.foundation.cases import desks, lights, lists, views
 from nancheng.foundation.cases.circulation import views as circulation
 from nancheng.foundation.cases.opinions import views as opinions
+from nancheng.foundation.cases.supervision import views as supervision
 
 app_name = "cases"
 
@@ -23,14 +24,19 @@ urlpatterns = [
     path(
         "circulations/<int:circulation_id>/revoke/", circulation.revoke, name="circulation-revoke"
     ),
+    path("slips/", supervision.slip_list, name="slips"),
+    path("slips/called/", supervision.called_for, name="slips-called"),
+    path("slips/<int:slip_id>/", supervision.slip, name="slip"),
+    path("slips/<int:slip_id>/<slug:verb>/", supervision.slip_verb, name="slip-verb"),
     path("cases/", lists.search, name="search"),
-    path("cases/departments/", lists.departments, name="departments"),
+    path("cases/departments/", lights.departments, name="departments"),
     path("cases/processes/", lists.processes, name="processes"),
     path("cases/processes/<str:kind>/", lists.process, name="process"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/history/", views.history, name="history"),
     path("cases/<str:number>/ask/", opinions.ask, name="ask"),
     path("cases/<str:number>/circulate/", circulation.send, name="circulate"),
+    path("cases/<str:number>/supervise/", supervision.issue, name="supervise"),
     path("cases/<str:number>/<slug:verb>/", views.case_verb, name="case-verb"),
     path("tasks/<int:task_id>/", views.task, name="task"),
     path("tasks/<int:task_id>/clock/", views.clock, name="clock"),
