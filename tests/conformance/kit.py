@@ -7,6 +7,7 @@ all the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from nancheng.kernel.decisions.definition import ModelDefinition
 from nancheng.kernel.decisions.functions import conversion
 from nancheng.kernel.decisions.model import Model
 
+FINER_THAN_OURS = re.compile(r"\.[0-9]{6}[0-9]*[1-9]")
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -160,7 +162,11 @@ def _simple(element: etree._Element) -> object:
         "dayTimeDuration": temporal.duration_of,
         "yearMonthDuration": temporal.duration_of,
     }.get(kind)
-    return text if reader is None else reader(text.strip())
+    if reader is None:
+        return text
+    # What we could not even write down counts as its text, so that it is not taken for null.
+    found = None if FINER_THAN_OURS.search(text) else reader(text.strip())
+    return Untyped(text.strip()) if found is None else found
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
