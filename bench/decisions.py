@@ -15,6 +15,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5")) / 10
 
 CONDITION = 'amount > 10000000 and category = "water" and progress >= 60'
+ENTRIES = 'case.amount > 10000000 and case.category = "water" and case.progress >= 60'
 COMPUTED = 'amount * rate / 100 > limit and (category = "water" or urgent)'
 ROWS = [
     [f"[{i}000000..{i + 1}000000)", '"water", "road"' if i % 2 else '"air"', ">= 60", f'"desk {i}"']
@@ -58,6 +59,7 @@ def _subjects() -> Sequence[tuple[str, Callable[[Scope], object], Scope, object]
         ("condition of three parts, integers", condition, whole, True),
         ("the same, decimals", condition, exact, True),
         ("the same, progress unknown", condition, {**whole, "progress": None}, None),
+        ("condition on entries", feel.compile_expression(ENTRIES), {"case": whole}, True),
         ("condition that computes", feel.compile_expression(COMPUTED), more, True),
         ("table of 10 rows and 3 inputs, integers", decide, ninth, "desk 9"),
         ("the same, decimals", decide, {**exact, "amount": Decimal("9500000.5")}, "desk 9"),

@@ -28,10 +28,11 @@ def name(node: syntax.Name, make: Building) -> Run:
 def member(node: syntax.Member, make: Building) -> Run:
     """``of.name``: an entry, a property, or for a list the list of each item's."""
     of, text = make.run(node.of), node.name
-    make.spending()
+    make.rarely_spending()
 
     def run(scope: Scope, budget: Budget) -> object:
-        return _member(of(scope, budget), text, budget)
+        found = of(scope, budget)
+        return found.get(text) if type(found) is dict else _member(found, text, budget)
 
     return run
 

@@ -13,9 +13,12 @@ Run = Callable[[Scope, Budget], object]
 
 
 class Building:
-    """Turns nodes into closures; remembers whether any of them may loop, call or grow."""
+    """Turns nodes into closures; remembers whether any of them may loop, call or grow.
 
-    __slots__ = ("builtins", "costly", "makers")
+    ``is_rarely_costly`` says that only unusual values make it so: a list where an entry is read.
+    """
+
+    __slots__ = ("builtins", "costly", "is_rarely_costly", "makers")
 
     def __init__(
         self, makers: Mapping[type, Callable[..., Run]], builtins: Mapping[str, Builtin]
@@ -23,6 +26,7 @@ class Building:
         self.makers = makers
         self.builtins = builtins
         self.costly = False
+        self.is_rarely_costly = False
 
     def run(self, node: Node) -> Run:
         """Return the closure of one node."""
@@ -35,6 +39,10 @@ class Building:
     def spending(self) -> None:
         """Note that the expression needs a budget of its own at each evaluation."""
         self.costly = True
+
+    def rarely_spending(self) -> None:
+        """Note that the expression needs a budget only for some values."""
+        self.is_rarely_costly = True
 
 
 def constant(value: object) -> Run:

@@ -40,29 +40,42 @@ PLAIN_KINDS = (static.TRUTH, static.NUMBER, kinds.Simple("string"))
 class Expression:
     """A compiled expression: call it with the variables by name."""
 
-    __slots__ = ("costly", "is_plain", "names", "run", "text", "tree")
+    __slots__ = ("costly", "is_plain", "is_rarely_costly", "names", "run", "text", "tree")
 
-    def __init__(self, text: str, tree: syntax.Node, run: Run, *, costly: bool) -> None:
+    def __init__(
+        self, text: str, tree: syntax.Node, run: Run, *, costly: bool, is_rarely_costly: bool
+    ) -> None:
         self.text = text
         self.tree = tree
         self.names = syntax.free_names(tree) - catalogue.BUILTINS.keys()
         self.run = run
         self.costly = costly
         # Costs nothing, and its value is a boolean, a number or a text: nothing to look after.
-        self.is_plain = not costly and static.kind_of(tree, NO_NAMES) in PLAIN_KINDS
+        is_scalar = static.kind_of(tree, NO_NAMES) in PLAIN_KINDS
+        self.is_plain = is_scalar and not costly and not is_rarely_costly
+        self.is_rarely_costly = is_rarely_costly
 
     def __call__(self, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value, null (None) where FEEL has none; raise FeelLimitExceeded."""
         try:
             if self.is_plain:
                 return self.run(context, NOTHING)
-            value = self.run(context, Budget() if self.costly else NOTHING)
+            value = self._value(context)
             found = type(value)
             return values.bounded(value) if found is list or found is dict else value
         except RecursionError:
             raise FeelLimitExceeded("the expression nests too deeply") from None
         except InvalidOperation:
             return None
+
+    def _value(self, context: Mapping[str, object]) -> object:
+        """Return the value; what rarely costs anything is tried without a budget first."""
+        if self.costly:
+            return self.run(context, Budget())
+        try:
+            return self.run(context, NOTHING)
+        except FeelLimitExceeded:
+            return self.run(context, Budget())
 
     def within(self, limits: Budget, context: Mapping[str, object] = NO_CONTEXT) -> object:
         """Return the value like a call, taking from a budget that the caller has made."""
@@ -117,7 +130,8 @@ def compile_expression(
         run = make.run(tree)
     except RecursionError:
         raise FeelTooLargeError("nested too deeply", 1, 1) from None
-    return Expression(text, tree, run, costly=make.costly)
+    is_rarely_costly = make.is_rarely_costly
+    return Expression(text, tree, run, costly=make.costly, is_rarely_costly=is_rarely_costly)
 
 
 def compile_unary_tests(
@@ -131,4 +145,4 @@ def compile_unary_tests(
         check = unary.checks(tree, make)
     except RecursionError:
         raise FeelTooLargeError("nested too deeply", 1, 1) from None
-    return UnaryTests(text, tree, check, costly=make.costly)
+    return UnaryTests(text, tree, check, costly=make.costly or make.is_rarely_costly)

@@ -328,7 +328,7 @@ class _Compiling:
             or any(one.allowed.costly for one in outputs if one.allowed)
             or any(one is not None for one in defaults)
             or any(cell.costly for row in rows for cell in row.tests)
-            or any(cell.costly for row in rows for cell in row.results)
+            or any(one.costly or one.is_rarely_costly for row in rows for one in row.results)
         )
         return Table(
             definition=definition,
@@ -346,7 +346,7 @@ class _Compiling:
         kind = self._kind(column.type_ref)
         return Column(
             run=expression.run,
-            costly=expression.costly,
+            costly=expression.costly or expression.is_rarely_costly,
             kind=kind,
             accepts=kinds.plain_types(kind),
             allowed=self._allowed(column.allowed),

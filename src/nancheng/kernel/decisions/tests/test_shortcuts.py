@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nancheng.kernel.decisions import comparison, feel, regions, tables
 from nancheng.kernel.decisions.answers import SWAPPED, Answers
-from nancheng.kernel.decisions.budget import NOTHING
+from nancheng.kernel.decisions.budget import NOTHING, STEPS, FeelLimitExceeded
 from nancheng.kernel.decisions.tables import HitPolicy
 from nancheng.kernel.decisions.values import Range, YearsMonths
 
@@ -170,3 +170,13 @@ def test_regions_beyond_a_number_hold_numbers_beyond_it(far: str) -> None:
     assert cut is not None
     for region in cut:
         assert feel.compile_unary_tests(region.text)(region.example) is True
+
+
+def test_a_condition_on_entries_takes_a_budget_only_for_lists() -> None:
+    expression = feel.compile_expression("a.b = 1")
+    assert expression.is_rarely_costly
+    assert not expression.costly
+    assert expression({"a": {"b": 1}}) is True
+    assert feel.compile_expression("a.b")({"a": [{"b": 1}, {"b": 2}]}) == [1, 2]
+    with pytest.raises(FeelLimitExceeded):
+        feel.compile_expression("a.b")({"a": [1] * (STEPS + 1)})
