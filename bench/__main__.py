@@ -10,16 +10,17 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from statistics import median
 
 from bench import databases, decisions
-from bench.contenders import ROOT, Contender, Conversation, Sample, prepare_peers
+from bench.contenders import ROOT, Contender, Conversation, Crowd, Sample, prepare_peers
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5"))
 CHECKED_CASES = 10
+CROWD = 8
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
@@ -29,27 +30,36 @@ MEMORY = (
 )
 
 
-def stored(url: str = "") -> tuple[Contender, ...]:
-    """Return the contenders that keep every step, on SQLite or on the PostgreSQL of ``url``."""
-    kind = "postgresql" if url else "sqlite"
+def stored(urls: Mapping[str, str] | None = None) -> tuple[Contender, ...]:
+    """Return the contenders that keep every step, on SQLite or each on its own PostgreSQL."""
+    kind = "postgresql" if urls else "sqlite"
+    own = urls or dict.fromkeys(("action", "spiff", "viewflow", "bare"), "")
     return (
-        Contender("Nancheng, whole action", "action", (kind,), database_url=url),
-        Contender("SpiffWorkflow, saved and loaded", "spiff", (kind, url or "FILE"), is_peer=True),
-        Contender("bare transaction of the same rows", "bare", (kind,), database_url=url),
+        Contender("Nancheng, whole action", "action", (kind,), database_url=own["action"]),
+        Contender(
+            "SpiffWorkflow, saved and loaded",
+            "spiff",
+            (kind, own["spiff"] or "FILE"),
+            is_peer=True,
+        ),
+        Contender("django-viewflow", "viewflow", (kind, own["viewflow"] or "FILE"), is_peer=True),
+        Contender("bare transaction of the same rows", "bare", (kind,), database_url=own["bare"]),
     )
 
 
-def measure(contenders: Sequence[Contender]) -> dict[str, list[Sample]]:
+def measure(contenders: Sequence[Contender], *, processes: int = 1) -> dict[str, list[Sample]]:
     """Run the contenders in turns; stop when their outcomes differ."""
-    talks = [Conversation(contender) for contender in contenders]
-    checked = {talk.contender.name: talk.carry(CHECKED_CASES) for talk in talks}
+    talks: list[Conversation | Crowd] = [
+        Conversation(one) if processes == 1 else Crowd(one, processes) for one in contenders
+    ]
+    least = CHECKED_CASES * processes
+    checked = {talk.contender.name: talk.carry(least) for talk in talks}
     marks = {sample.digest for sample in checked.values()}
     if len(marks) != 1:
         sys.exit(f"outcomes differ: { {name: sample.digest for name, sample in checked.items()} }")
-    rates = {talk: talk.carry(CHECKED_CASES) for talk in talks}
+    rates = {talk: talk.carry(least) for talk in talks}
     cases = {
-        talk: max(CHECKED_CASES, round(CHECKED_CASES * SECONDS / sample.wall))
-        for talk, sample in rates.items()
+        talk: max(least, round(least * SECONDS / sample.wall)) for talk, sample in rates.items()
     }
     samples: dict[str, list[Sample]] = {talk.contender.name: [] for talk in talks}
     for number in range(ROUNDS):
@@ -62,22 +72,36 @@ def measure(contenders: Sequence[Contender]) -> dict[str, list[Sample]]:
     return samples
 
 
+def on_postgresql(url: str, *, processes: int = 1) -> dict[str, list[Sample]]:
+    """Measure on databases made for it, one a contender, dropped afterwards."""
+    names = ("action", "spiff", "viewflow", "bare")
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(databases.empty(url, name)) for name in names}
+        contenders = stored(urls)
+        # The bare rows are taken from a model of its own, one process at a time.
+        return measure(contenders if processes == 1 else contenders[:3], processes=processes)
+
+
 def table(title: str, samples: dict[str, list[Sample]]) -> list[str]:
     """Return one table; the ratio is the median of those within the rounds."""
     ours = next(iter(samples.values()))
     lines = [
         f"### {title}",
         "",
-        "| | user steps/s, median [min–max] | CPU ms a step, median [min] | Nancheng is × |",
-        "|---|---|---|---|",
+        "| | user steps/s, median [min–max] | CPU ms a step, median [min] | Nancheng is ×, by time"
+        " | by CPU |",
+        "|---|---|---|---|---|",
     ]
     for name, runs in samples.items():
         rates = [run.rate for run in runs]
         cpu = [run.cpu_ms for run in runs]
-        ratio = median(mine.rate / run.rate for mine, run in zip(ours, runs, strict=True))
+        pairs = list(zip(ours, runs, strict=True))
+        by_time = median(mine.rate / run.rate for mine, run in pairs)
+        by_cpu = median(run.cpu_ms / mine.cpu_ms for mine, run in pairs)
+        ratios = " | " if runs is ours else f"{by_time:.2f} | {by_cpu:.2f}"
         lines.append(
             f"| {name} | {median(rates):,.0f} [{min(rates):,.0f}–{max(rates):,.0f}]"
-            f" | {median(cpu):.3f} [{min(cpu):.3f}] | {'' if runs is ours else f'{ratio:.2f}'} |"
+            f" | {median(cpu):.3f} [{min(cpu):.3f}] | {ratios} |"
         )
     return [*lines, ""]
 
@@ -110,9 +134,11 @@ def main() -> None:
     lines += decisions.table()
     lines += table("A step that is kept, SQLite (WAL, synchronous=FULL)", measure(stored()))
     if url := os.environ.get("DATABASE_URL"):
-        with ExitStack() as stack:
-            own = stack.enter_context(databases.empty(url, "one"))
-            lines += table("A step that is kept, PostgreSQL", measure(stored(own)))
+        lines += table("A step that is kept, PostgreSQL", on_postgresql(url))
+        lines += table(
+            f"The same with {CROWD} processes on one PostgreSQL",
+            on_postgresql(url, processes=CROWD),
+        )
     else:
         lines.append("PostgreSQL was left out: DATABASE_URL names none.")
     print("\n".join(lines))

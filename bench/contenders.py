@@ -15,8 +15,15 @@ from typing import Any, cast
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
 PEERS = BUILD / "peers"
-# LGPL; never among the product's requirements, only in an environment that this command makes.
-PEER_PACKAGES = ("SpiffWorkflow==3.2.0", "psycopg[binary]")
+# So far apart are the numbers of the cases that two processes carry out.
+CASES_APART = 10_000_000
+# LGPL and AGPL; never among the product's requirements, only in an environment that this command makes.
+PEER_PACKAGES = (
+    "SpiffWorkflow==3.2.0",
+    "django-viewflow==2.4.0",
+    "django==5.2.*",
+    "psycopg[binary]",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,9 @@ class Sample:
 class Conversation:
     """A running contender: asked for a number of cases, it answers with a sample."""
 
-    def __init__(self, contender: Contender) -> None:
+    def __init__(self, contender: Contender, *, number: int = 0) -> None:
         self.contender = contender
-        data = BUILD / contender.module / (contender.arguments or ("",))[0]
+        data = BUILD / contender.module / (contender.arguments or ("",))[0] / str(number)
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True)
         python = PEERS / "bin" / "python" if contender.is_peer else Path(sys.executable)
@@ -67,6 +74,7 @@ class Conversation:
             "PYTHONPATH": f"{ROOT}" if contender.is_peer else f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "NANCHENG_DATA": str(data),
             "DATABASE_URL": contender.database_url,
+            "BENCH_FIRST": str(number * CASES_APART),
         }
         self.process = subprocess.Popen(
             [str(python), "-m", f"bench.{contender.module}", *arguments],
@@ -85,18 +93,53 @@ class Conversation:
             raise SystemExit(f"{self.contender.name} stopped with {self.process.wait()}")
         return cast("dict[str, Any]", json.loads(line))
 
-    def carry(self, cases: int) -> Sample:
-        """Have the next cases carried out."""
+    def ask(self, cases: int) -> None:
+        """Ask for the next cases to be carried out."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{cases}\n")
         self.process.stdin.flush()
+
+    def answer(self) -> Sample:
+        """Return the sample of what was asked for."""
         return Sample(**self._hear())
+
+    def carry(self, cases: int) -> Sample:
+        """Have the next cases carried out."""
+        self.ask(cases)
+        return self.answer()
 
     def end(self) -> None:
         """Close the contender's input, at which it ends."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.wait(30)
+
+
+class Crowd:
+    """Several processes of one contender on one database, working at the same time."""
+
+    def __init__(self, contender: Contender, size: int) -> None:
+        self.contender = contender
+        # One after another, for the first makes the tables.
+        self.talks = [Conversation(contender, number=number) for number in range(size)]
+
+    def carry(self, cases: int) -> Sample:
+        """Have each of them carry out cases at once; the sample is theirs together."""
+        share = max(1, cases // len(self.talks))
+        for talk in self.talks:
+            talk.ask(share)
+        samples = [talk.answer() for talk in self.talks]
+        return Sample(
+            steps=sum(sample.steps for sample in samples),
+            wall=max(sample.wall for sample in samples),
+            cpu=sum(sample.cpu for sample in samples),
+            digest="/".join(sorted({sample.digest for sample in samples})),
+        )
+
+    def end(self) -> None:
+        """Close them all."""
+        for talk in self.talks:
+            talk.end()
 
 
 def prepare_peers() -> None:
