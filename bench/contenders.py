@@ -17,7 +17,7 @@ BUILD = ROOT / "build" / "bench"
 PEERS = BUILD / "peers"
 # So far apart are the numbers of the cases that two processes carry out.
 CASES_APART = 10_000_000
-# LGPL and AGPL; never among the product's requirements, only in an environment that this command makes.
+# LGPL and AGPL; never among the product's requirements, only in an environment made here.
 PEER_PACKAGES = (
     "SpiffWorkflow==3.2.0",
     "django-viewflow==2.4.0",

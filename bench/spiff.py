@@ -87,7 +87,8 @@ class Store:
             self.database.execute("PRAGMA journal_mode=WAL")
             self.database.execute("PRAGMA synchronous=FULL")
             self.mark, self.begin, self.lock = "?", "BEGIN IMMEDIATE", ""
-        self.run("CREATE TABLE workflow (id INTEGER PRIMARY KEY, done INTEGER, body TEXT)")
+        columns = "id INTEGER PRIMARY KEY, done INTEGER, body TEXT"
+        self.run(f"CREATE TABLE IF NOT EXISTS workflow ({columns})")
 
     def run(self, text: str, *values: object) -> Any:
         """Run one statement written with question marks."""

@@ -76,7 +76,7 @@ def carrier() -> reference.Carry:
     from viewflow.workflow import STATUS
     from viewflow.workflow.models import Task
 
-    from bench.viewflow_flow import Disbursement as flow
+    from bench.viewflow_flow import Disbursement
 
     users = {name: User.objects.get_or_create(username=name)[0] for name in set(HANDS.values())}
 
@@ -85,7 +85,7 @@ def carrier() -> reference.Carry:
         task = min(offered, key=lambda one: one.flow_task.name, default=None)
         if task is None:
             return None
-        with transaction.atomic(), flow.lock(process.pk):
+        with transaction.atomic(), Disbursement.lock(process.pk):
             activation = task.flow_task.activation_class(task)
             activation.assign(users[HANDS[task.flow_task.name]])
             activation.task.started = now()
@@ -99,7 +99,7 @@ def carrier() -> reference.Carry:
         paths = []
         for case in range(first, last):
             with transaction.atomic():
-                process = flow.start.run(amount=reference.amount(case))
+                process = Disbursement.start.run(amount=reference.amount(case))
             path = []
             while node := act(process):
                 path.append(node)
