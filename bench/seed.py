@@ -7,6 +7,7 @@ verifies and replays as the model does. Written in batches; interrupted, it goes
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -211,3 +212,12 @@ def _finish() -> None:
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), MAX(id)) FROM {table}"
                 )
         cursor.execute("ANALYZE")
+
+
+def main() -> None:
+    """Seed the database that the environment names: ``python -m bench.seed 100000``."""
+    seed(int(sys.argv[1]), say=lambda line: print(line, flush=True))
+
+
+if __name__ == "__main__":
+    main()

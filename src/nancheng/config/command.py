@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
@@ -40,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     auditing.arguments(_add(commands, "audit", _audit, "verify, seal or export the history"))
     simulating.arguments(_add(commands, "simulate", _simulate, "run many cases of a drawing"))
     _add(commands, "check", _check, "say whether the installation is healthy")
+    bench = _add(commands, "bench", _bench, "fill a database with many cases, or measure one")
+    bench.add_argument("what", choices=("seed", "http"))
+    bench.add_argument("--cases", type=int, default=100_000, help="seed: up to so many cases")
     return parser
 
 
@@ -104,6 +108,24 @@ def _audit(given: argparse.Namespace) -> int:
 
 def _simulate(given: argparse.Namespace) -> int:
     return simulating.run(given, say=_say)
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from nancheng.config import settings
+
+    tree = settings.ROOT
+    if not (tree / "bench").is_dir():
+        _say("bench measures the source tree; it is not among what is installed")
+        return 1
+    arguments = [str(given.cases)] if given.what == "seed" else []
+    paths = os.pathsep.join([str(tree / "src"), str(tree)])
+    # A process of its own: it runs on settings that bind the measured kinds of case in.
+    return subprocess.run(
+        [sys.executable, "-m", f"bench.{given.what}", *arguments],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "bench.settings"},
+        check=False,
+    ).returncode
 
 
 def _check(_given: argparse.Namespace) -> int:

@@ -114,6 +114,7 @@ def at_desk(task_id: int, actor: Actor) -> Desk:
     """Return an open or done task the actor may see. Raises ``Http404`` for any other."""
     task = (
         Task.objects.filter(pk=task_id)
+        .defer("case__process__xml")  # compiled and kept already
         .select_related("case__process", "department", "post", "claimed_by__person", "done_by")
         .first()
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models import Model, Q, QuerySet
 
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.models import Absence, Department, Grant, Identity, Post
@@ -42,18 +42,23 @@ class Choice:
 
 
 # What an actor is made of, by the lookups of an identity.
+# An identity in force on a day, with its person, post, duty and department; asked at every request.
 _STANDING = (
-    "id",
-    "person_id",
-    "person__name",
-    "post_id",
-    "post__name",
-    "post__duty__code",
-    "post__duty_id",
-    "post__department_id",
-    "post__department__path",
-    "post__department__name",
-    "is_primary",
+    "SELECT i.id, i.person_id, n.name, i.post_id, p.name, d.code, p.duty_id, p.department_id,"
+    " u.path, u.name, i.is_primary, {absence} FROM people_identity i"
+    " JOIN people_person n ON n.id = i.person_id AND n.is_active"
+    " JOIN people_post p ON p.id = i.post_id JOIN people_duty d ON d.id = p.duty_id"
+    " JOIN people_department u ON u.id = p.department_id{joined}"
+    " WHERE i.active_from <= %s AND (i.active_to IS NULL OR i.active_to > %s) AND {whose}"
+)
+_OWN = _STANDING.format(absence="0, ''", joined="", whose="i.person_id = %s")
+_DELEGATED = _STANDING.format(
+    absence="a.deputy_id, a.kinds",
+    joined=(
+        " JOIN people_absence a ON a.principal_id = i.id AND a.ended_at IS NULL"
+        " JOIN people_identity m ON m.id = a.deputy_id"
+    ),
+    whose="a.active_from <= %s AND a.active_to > %s AND m.person_id = %s",
 )
 
 
@@ -63,13 +68,9 @@ def actor(*, person_id: int, identity_id: int | None, on: date) -> Actor | None:
     With no ``identity_id``, or one that is not the person's, the person's first identity serves.
     Whoever stands in for others that day is their deputy as well.
     """
-    mine = (
-        _active(on)
-        .filter(person_id=person_id)
-        .values_list(*_STANDING, Value(0), Value(""))
-        .order_by()
-    )
-    rows = list(mine.union(_delegated(person_id, on), all=True))
+    day = sql.day(on)
+    values = [day, day, person_id, day, day, day, day, person_id]
+    rows = sql.rows(f"{_OWN} UNION ALL {_DELEGATED}", values)
     own = sorted((row for row in rows if not row[-2]), key=lambda row: (not row[10], row[0]))
     row = next((row for row in own if row[0] == identity_id), own[0] if own else None)
     if row is None:
@@ -77,29 +78,16 @@ def actor(*, person_id: int, identity_id: int | None, on: date) -> Actor | None:
     absent = [each for each in rows if each[-2] == row[0]]
     verbs = _verbs({each[6] for each in (row, *absent)})
     acting = _actor(row, verbs)
+    if not absent:
+        return acting
     return replace(acting, stands_in=tuple(_deputy(acting, each, verbs) for each in absent))
-
-
-def _delegated(person_id: int, on: date) -> QuerySet[Identity, tuple[Any, ...]]:
-    """Return the identities for which a person stands in on a day, and as which identity."""
-    return (
-        _active(on)
-        .filter(
-            absences__deputy__person_id=person_id,
-            absences__active_from__lte=on,
-            absences__active_to__gt=on,
-            absences__ended_at__isnull=True,
-        )
-        .values_list(*_STANDING, F("absences__deputy_id"), F("absences__kinds"))
-        .order_by()
-    )
 
 
 def _verbs(duties: set[int]) -> dict[int, dict[str, frozenset[Scope]]]:
     found: dict[int, dict[str, frozenset[Scope]]] = {duty: {} for duty in duties}
-    for duty, verb, scope in Grant.objects.filter(duty_id__in=duties).values_list(
-        "duty_id", "verb", "scope"
-    ):
+    marks = ", ".join(["%s"] * len(duties))
+    granted = f"SELECT duty_id, verb, scope FROM people_grant WHERE duty_id IN ({marks})"
+    for duty, verb, scope in sql.rows(granted, [*duties]):
         found[duty][verb] = found[duty].get(verb, frozenset()) | {Scope(scope)}
     return found
 
