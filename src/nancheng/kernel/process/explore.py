@@ -29,6 +29,9 @@ from nancheng.kernel.process.state import Item, ItemKind, State, Status
 STATES_MAX = 5_000
 BOUNDS = "2 instances of a multi-instance, an event that does not interrupt once on a path"
 
+# Marks in a place's history an event that was caught a second time.
+AGAIN = "again "
+
 STICKS: Mapping[str, str] = {
     "process.no-way-out": "process.gateway-without-default",
     "process.join-starved": "process.deadlock",
@@ -90,6 +93,7 @@ class _Search:
     found: dict[tuple[str, str], Finding] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     stuck: set[int] = field(default_factory=set)
+    aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     complete: bool = True
 
 
@@ -97,6 +101,7 @@ def verify(definition: Definition, *, states_max: int = STATES_MAX) -> Report:
     """Explore a drawing that has no problems (see ``problems``)."""
     asked = Oracle()
     search = _Search(definition, oracle.compiled(definition, asked), asked)
+    search.aside = footprints.aside(search.program)
     for node in footprints.circles(search.program)[:1]:
         _report(search, "process.automatic-loop", node, -1)
     for start in (search.program.start, *search.program.starts):
@@ -179,7 +184,7 @@ def _go(search: _Search, here: int, command: m.Command, node: str) -> None:
             _report(search, "process.too-many-outcomes", node, here)
             return
         flows = tuple(f for e in events if isinstance(e, m.GatewayTaken) for f in e.flows)
-        heard = happened | _heard(search, events)
+        heard = happened | _heard(search, events, happened)
         place = _Place(reached, heard, here, Move(node, act, flows, code))
         index = _place(search, place)
         search.ways.setdefault(here, []).append(index)
@@ -187,10 +192,15 @@ def _go(search: _Search, here: int, command: m.Command, node: str) -> None:
         _look(search, index, events, reached)
 
 
-def _heard(search: _Search, events: tuple[m.Event, ...]) -> set[str]:
-    """Return what caught an escalation without interrupting; it is not tried again on this path."""
-    caught = {event.node for event in events if isinstance(event, m.Caught)}
-    return {node for node in caught if not search.program.plans[node].interrupting}
+def _heard(search: _Search, events: tuple[m.Event, ...], happened: frozenset[str]) -> set[str]:
+    """Return what caught an escalation without interrupting; it is not tried again on this path.
+
+    What the drawing throws itself may be caught again: that is marked, see ``_look``.
+    """
+    caught = [event.node for event in events if isinstance(event, m.Caught)]
+    heard = {node for node in caught if not search.program.plans[node].interrupting}
+    again = {node for node in heard if node in happened or caught.count(node) > 1}
+    return heard | {AGAIN + node for node in again}
 
 
 def _place(search: _Search, place: _Place) -> int:
@@ -216,8 +226,10 @@ def _look(search: _Search, index: int, events: tuple[m.Event, ...], state: State
         for i in state.items.values()
         if states.holds_token(i) and not states.is_body(state.items.get(i.scope))
     )
+    again = {h.removeprefix(AGAIN) for h in search.places[index].happened if h.startswith(AGAIN)}
     for (_, node), count in tokens.items():
-        if count > 1 and search.program.plans[node].kind is not Kind.EVENT_SUB_PROCESS:
+        is_handler = search.program.plans[node].kind is Kind.EVENT_SUB_PROCESS
+        if count > 1 and not is_handler and not search.aside.get(node, frozenset()) & again:
             _report(search, "process.token-doubled", node, index)
 
 

@@ -93,6 +93,35 @@ def around(program: Program, node: str) -> Iterator[str]:
             yield from program.handlers_of.get(here, ())
 
 
+def aside(program: Program) -> Mapping[str, frozenset[str]]:
+    """Return for nodes only tokens of boundary events reach, and no other token: of which events.
+
+    One that does not interrupt starts a token of its own each time it happens.
+    """
+    plain = _reached(program, [p.id for p in program.plans.values() if p.kind is Kind.START])
+    found: dict[str, frozenset[str]] = {}
+    for plan in program.plans.values():
+        if plan.kind is Kind.BOUNDARY and not plan.interrupting:
+            for node in _reached(program, [plan.id]) - plain:
+                found[node] = found.get(node, frozenset()) | {plan.id}
+    return found
+
+
+def _reached(program: Program, first: list[str]) -> set[str]:
+    """Return the nodes that can be reached by flows, interrupting boundary events included."""
+    seen: set[str] = set()
+    onward = list(first)
+    while onward:
+        node = onward.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        plan = program.plans[node]
+        onward += [out.target for out in (*plan.out, *([plan.default] if plan.default else []))]
+        onward += [b for b in plan.boundaries if program.plans[b].interrupting]
+    return seen
+
+
 def is_passed(plan: Plan) -> bool:
     """Say whether a token goes through this node without ever resting there."""
     if plan.kind in PASSES or plan.event.trigger is Trigger.LINK:

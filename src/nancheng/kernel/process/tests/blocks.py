@@ -28,6 +28,12 @@ Block = tuple[str, Any]
 LEAVES = (
     *("user", "service", "rule", "timer", "task", "timed", "reminded", "sign", "queue"),
     *("message", "receive", "signal", "send", "call", "race", "risky"),
+    *("manual", "notice", "mail", "post", "hail", "called_off", "noted", "worried", "asked"),
+    *("batch", "calls", "waiting", "linked"),
+)
+AROUND = (
+    *("loop", "inside", "each", "escape", "rescue", "alert", "takeover"),
+    *("stages", "stop", "outcry", "heed", "mended", "clocked"),
 )
 VARIABLES = ("v0", "v1", "v2")
 
@@ -42,10 +48,7 @@ def _composites(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     parts = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
         st.tuples(st.sampled_from(("row", "choice", "all", "some")), parts),
-        st.tuples(
-            st.sampled_from(("loop", "inside", "each", "escape", "rescue", "alert", "takeover")),
-            inner,
-        ),
+        st.tuples(st.sampled_from(AROUND), inner),
     )
 
 
@@ -332,3 +335,151 @@ def _draw_takeover(sheet: Sheet, part: Block) -> tuple[str, str]:
     """A signal may end the work inside and start other work instead."""
     name = f"flood{len(sheet.nodes)}"
     return _with_handler(sheet, part, _event(Trigger.SIGNAL, name), interrupting=True)
+
+
+# --- the rest of the elements ---------------------------------------------------------------------
+
+
+def _alone(sheet: Sheet, kind: Kind, **more: Any) -> tuple[str, str]:
+    node = sheet.node(kind, **more)
+    return node, node
+
+
+def _draw_manual(sheet: Sheet, _: None) -> tuple[str, str]:
+    return _alone(sheet, Kind.MANUAL_TASK)
+
+
+def _draw_notice(sheet: Sheet, _: None) -> tuple[str, str]:
+    return _alone(sheet, Kind.SEND_TASK, event=_event(Trigger.MESSAGE, "notice"))
+
+
+def _draw_mail(sheet: Sheet, _: None) -> tuple[str, str]:
+    spec = _event(Trigger.MESSAGE, "notice")
+    return _alone(sheet, Kind.SEND_TASK, event=spec, extra={"handler": "mail"})
+
+
+def _draw_post(sheet: Sheet, _: None) -> tuple[str, str]:
+    return _alone(sheet, Kind.THROW, event=_event(Trigger.MESSAGE, "notice"))
+
+
+def _draw_hail(sheet: Sheet, _: None) -> tuple[str, str]:
+    """Escalate to whoever listens, perhaps nobody."""
+    return _alone(sheet, Kind.THROW, event=_event(Trigger.ESCALATION, "late"))
+
+
+def _guarded(sheet: Sheet, host: str, spec: EventSpec, *, interrupting: bool) -> tuple[str, str]:
+    """Attach an event: one that interrupts meets the task again, another ends by itself."""
+    guard = sheet.node(Kind.BOUNDARY, event=spec, attached_to=host, interrupting=interrupting)
+    if not interrupting:
+        task = sheet.node(Kind.USER_TASK)
+        sheet.flow(guard, task)
+        sheet.flow(task, sheet.node(Kind.END))
+        return host, host
+    meet = sheet.node(Kind.EXCLUSIVE)
+    sheet.flow(host, meet)
+    sheet.flow(guard, meet)
+    return host, meet
+
+
+def _draw_called_off(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A user task that a signal may take over."""
+    spec = _event(Trigger.SIGNAL, f"off{len(sheet.nodes)}")
+    return _guarded(sheet, sheet.node(Kind.USER_TASK), spec, interrupting=True)
+
+
+def _draw_noted(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A user task beside which messages are dealt with as they come."""
+    spec = _event(Trigger.MESSAGE, "note")
+    return _guarded(sheet, sheet.node(Kind.USER_TASK), spec, interrupting=False)
+
+
+def _draw_worried(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A user task that may escalate and go on."""
+    spec = _event(Trigger.ESCALATION, "late")
+    return _guarded(sheet, sheet.node(Kind.USER_TASK), spec, interrupting=False)
+
+
+def _draw_asked(sheet: Sheet, _: None) -> tuple[str, str]:
+    """A called process that may escalate instead of returning; what it gives is mapped."""
+    call = sheet.node(Kind.CALL, calls="other", extra={"input": "facts", "output": "facts"})
+    return _guarded(sheet, call, _event(Trigger.ESCALATION, ""), interrupting=True)
+
+
+def _draw_batch(sheet: Sheet, _: None) -> tuple[str, str]:
+    loop = Loop("people", "person", result="made")
+    return _alone(sheet, Kind.SERVICE_TASK, loop=loop, extra={"handler": "h"})
+
+
+def _draw_calls(sheet: Sheet, _: None) -> tuple[str, str]:
+    loop = Loop("people", "person", sequential=True)
+    return _alone(sheet, Kind.CALL, calls="other", loop=loop, extra={"input": "facts"})
+
+
+def _draw_waiting(sheet: Sheet, _: None) -> tuple[str, str]:
+    """The first of a signal and a receive task."""
+    gate, meet = sheet.node(Kind.EVENT_BASED), sheet.node(Kind.EXCLUSIVE)
+    spec = _event(Trigger.SIGNAL, f"go{len(sheet.nodes)}")
+    letter = _event(Trigger.MESSAGE, "letter")
+    for wait in (sheet.node(Kind.CATCH, event=spec), sheet.node(Kind.RECEIVE_TASK, event=letter)):
+        sheet.flow(gate, wait)
+        sheet.flow(wait, meet)
+    return gate, meet
+
+
+def _draw_linked(sheet: Sheet, _: None) -> tuple[str, str]:
+    spec = _event(Trigger.LINK, f"page{len(sheet.nodes)}")
+    return sheet.node(Kind.THROW, event=spec), sheet.node(Kind.CATCH, event=spec)
+
+
+def _draw_stages(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process for one after the other, until two are done."""
+    until = "nrOfCompletedInstances>=2"
+    return _draw_inside(sheet, part, Loop("people", "person", sequential=True, until=until))
+
+
+def _draw_stop(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process whose other branch may end it all."""
+    sub = sheet.node(Kind.SUB_PROCESS)
+    outer, sheet.parent = sheet.parent, sub
+    start, fork = sheet.node(Kind.START), sheet.node(Kind.PARALLEL)
+    task, choice = sheet.node(Kind.USER_TASK), sheet.node(Kind.EXCLUSIVE)
+    first, last = _draw(sheet, part)
+    for source, target in ((start, fork), (fork, first), (fork, task), (task, choice)):
+        sheet.flow(source, target)
+    sheet.flow(last, sheet.node(Kind.END))
+    sheet.flow(choice, sheet.node(Kind.END, event=_event(Trigger.TERMINATE, "")), "v1=yes")
+    sheet.flow(choice, sheet.node(Kind.END), default=True)
+    sheet.parent = outer
+    return sub, sub
+
+
+def _draw_outcry(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process that escalates at its end, heard at its boundary without disturbing it."""
+    sub, _ = _draw_inside(sheet, ("row", [part, ("hail", None)]))
+    return _guarded(sheet, sub, _event(Trigger.ESCALATION, "late"), interrupting=False)
+
+
+def _draw_heed(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process that hears its own escalations."""
+    spec = _event(Trigger.ESCALATION, "late")
+    crying = "row", [("hail", None), part]
+    return _with_handler(sheet, crying, spec, interrupting=False)
+
+
+def _draw_mended(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process that mends its own errors."""
+    spec = _event(Trigger.ERROR, "wrong")
+    return _with_handler(sheet, ("row", [part, ("failing", None)]), spec, interrupting=True)
+
+
+def _draw_failing(sheet: Sheet, _: None) -> tuple[str, str]:
+    choice = sheet.node(Kind.EXCLUSIVE)
+    on = sheet.node(Kind.TASK)
+    sheet.flow(choice, sheet.node(Kind.END, event=_event(Trigger.ERROR, "wrong")), "v1=yes")
+    sheet.flow(choice, on, default=True)
+    return choice, on
+
+
+def _draw_clocked(sheet: Sheet, part: Block) -> tuple[str, str]:
+    """A sub-process beside which a clock starts work again and again."""
+    return _with_handler(sheet, part, _timer(TimerKind.CYCLE, "R2/P1D"), interrupting=False)

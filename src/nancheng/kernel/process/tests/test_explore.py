@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nancheng.kernel.process import explore, oracle, problems
 from nancheng.kernel.process import messages as m
+from nancheng.kernel.process import state as states
 from nancheng.kernel.process.definition import EventSpec, Kind, Lane, Node, Trigger
 from nancheng.kernel.process.explore import Move
 from nancheng.kernel.process.oracle import Oracle
@@ -159,13 +162,65 @@ def test_what_is_called_sound_never_sticks(block: blocks.Block, data: st.DataObj
     report = explore.verify(definition, states_max=300)
     assume(report.complete and not report.findings)
     case = living.life(definition)
-    case.start(people=["a", "b"], **test_lives.values(data))
+    case.start(people=["a", "b"], facts={}, **test_lives.values(data))
     for _ in range(25):
         if case.is_over:
             return
         item = data.draw(st.sampled_from(test_lives.movable(case)))
         assert item.kind is not ItemKind.INCIDENT, item
         case.do(test_lives.moved(item, test_lives.values(data)))
+    to_the_end(case)
+
+
+def to_the_end(case: living.Life) -> None:
+    """Go on by every answer in turn; what is called sound must come to its end."""
+    answers = list(itertools.product(test_lives.WORDS, repeat=3))
+    chance = 1
+    for _ in range(1_000):
+        if case.is_over:
+            return
+        tokens = [
+            item
+            for item in test_lives.movable(case)
+            if states.holds_token(item) or test_lives.is_behind_gate(case, item)
+        ]
+        # Numbers without a pattern that are the same each time (Lehmer's generator).
+        chance = chance * 48_271 % 2_147_483_647
+        item = tokens[chance // 65_536 % len(tokens)]
+        assert item.kind is not ItemKind.INCIDENT, item
+        given = dict(zip(blocks.VARIABLES, answers[chance // 4_096 % len(answers)], strict=True))
+        case.do(test_lives.moved(item, given, raises=chance // 1_024 % 8 == 0))
+    raise AssertionError(case.state)
+
+
+@pytest.mark.parametrize("name", [*blocks.LEAVES, *blocks.AROUND])
+def test_each_element_alone_is_sound_and_is_reached(name: str) -> None:
+    inner = None if name in blocks.LEAVES else ("user", None)
+    definition = blocks.definition((name, inner))
+    assert problems.find(definition, drawing.expressions) == ()
+    report = explore.verify(definition)
+    assert report.findings == ()
+    assert report.complete
+    for answer in test_lives.WORDS:
+        case = living.life(definition)
+        case.start(people=["a", "b", "c"], facts={}, v0=answer, v1=answer, v2=answer)
+        to_the_end(case)
+
+
+def test_the_generated_drawings_hold_every_element() -> None:
+    made = [blocks.definition((name, None)) for name in blocks.LEAVES]
+    made += [blocks.definition((name, ("user", None))) for name in blocks.AROUND]
+    made += [
+        blocks.definition((name, [("user", None)] * 2)) for name in ("choice", "all", "some", "row")
+    ]
+    nodes = [node for definition in made for node in definition.nodes.values()]
+    assert {node.kind for node in nodes} == set(Kind)
+    assert {node.event.trigger for node in nodes} == set(Trigger)
+    assert {n.loop.sequential for n in nodes if n.loop} == {True, False}
+    for kind in (Kind.BOUNDARY, Kind.START):
+        watching = {n.event.trigger for n in nodes if n.kind is kind and n.parent + n.attached_to}
+        assert watching >= {Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ESCALATION}
+        assert Trigger.ERROR in watching
 
 
 def test_a_path_can_be_followed() -> None:

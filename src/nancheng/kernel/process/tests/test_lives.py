@@ -33,7 +33,7 @@ def started(block: blocks.Block, data: st.DataObject) -> living.Life:
     definition = blocks.definition(block)
     assert problems.find(definition, drawing.expressions) == ()
     case = living.life(definition)
-    case.start(people=["a", "b", "c"], **values(data))
+    case.start(people=["a", "b", "c"], facts={"x": 1}, **values(data))
     return case
 
 
@@ -48,6 +48,8 @@ def moved(item: Item, variables: dict[str, object], raises: bool = False) -> m.C
         return m.Fire(datetime.fromisoformat(str(item.data["due"])), number)
     if raises and item.data.get("work") == "risky" and item.kind is ItemKind.AUTOMATIC:
         return m.Raise(LATE, number, "wrong")
+    if raises and item.kind in (ItemKind.USER, ItemKind.CALL):
+        return m.Escalate(LATE, number, "late", variables)
     return MOVES[item.kind](item, variables)
 
 
