@@ -188,7 +188,9 @@ def to_the_end(case: living.Life) -> None:
         chance = chance * 48_271 % 2_147_483_647
         item = tokens[chance // 65_536 % len(tokens)]
         assert item.kind is not ItemKind.INCIDENT, item
-        given = dict(zip(blocks.VARIABLES, answers[chance // 4_096 % len(answers)], strict=True))
+        given: dict[str, object] = dict(
+            zip(blocks.VARIABLES, answers[chance // 4_096 % len(answers)], strict=True)
+        )
         case.do(test_lives.moved(item, given, raises=chance // 1_024 % 8 == 0))
     raise AssertionError(case.state)
 
