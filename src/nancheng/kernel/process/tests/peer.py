@@ -1,7 +1,8 @@
 """Another engine, SpiffWorkflow, run by its own interpreter as a judge of ours; see ``test_peer``.
 
-Started as a script: reads one JSON request a line (a drawing, or a task to complete) and answers
-with the user tasks on offer and whether the case is over. It imports nothing of Nancheng.
+Started as a script: reads one JSON request a line (a drawing, a task to complete, or a message or
+signal from outside) and answers with the user tasks on offer and whether the case is over. It
+imports nothing of Nancheng.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ import sys
 from typing import Any
 
 START = {"v0": "no", "v1": "no", "v2": "no"}
+
+
+def is_plain(node: str) -> bool:
+    """Say whether a node is a task that our engine passes through."""
+    return node.startswith(("task", "manual-task", "send-task"))
 
 
 class Peer:
@@ -31,14 +37,28 @@ class Peer:
 
     def settle(self) -> None:
         """Do all that needs no person: also tasks without a kind, which it takes for manual."""
-        self.workflow.do_engine_steps()
-        while plain := [t for t in self.open_tasks() if t.task_spec.bpmn_id.startswith("task")]:
+        self.steps()
+        while plain := [t for t in self.open_tasks() if is_plain(t.task_spec.bpmn_id)]:
             plain[0].run()
-            self.workflow.do_engine_steps()
+            self.steps()
+
+    def steps(self) -> None:
+        """Go on until nothing moves any more."""
+        self.workflow.do_engine_steps()
+        self.workflow.refresh_waiting_tasks()
+        self.workflow.do_engine_steps()
 
     def open_tasks(self) -> list[Any]:
-        """Return the tasks that wait for a person."""
+        """Return the tasks that wait for a person, once for each instance."""
         return list(self.workflow.get_tasks(state=self.ready, manual=True))
+
+    def happen(self, kind: str, name: str) -> None:
+        """Let a message or signal come from outside."""
+        events = importlib.import_module("SpiffWorkflow.bpmn.specs.event_definitions")
+        definition = getattr(events, f"{kind.title()}EventDefinition")(name)
+        event = importlib.import_module("SpiffWorkflow.bpmn").BpmnEvent(definition, payload={})
+        self.workflow.catch(event)
+        self.settle()
 
     def complete(self, node: str, data: dict[str, str]) -> None:
         """Complete the task at a node."""
@@ -60,6 +80,9 @@ def main() -> None:
         request = json.loads(line)
         if "xml" in request:
             peer = Peer(request["xml"], request["key"])
+        elif "event" in request:
+            assert peer
+            peer.happen(request["event"], request["name"])
         else:
             assert peer
             peer.complete(request["node"], request["data"])
