@@ -18,6 +18,10 @@ from nancheng.kernel.process import messages as m
 from nancheng.kernel.process.state import Item, ItemKind, State, Status
 
 VERSIONS: Mapping[type[Any], int] = dict.fromkeys(m.Event.__args__, 1)
+# How an event of an older version is written in the next one: name and old version → fields. A
+# stored row is never changed; it is read through these, one after the other.
+Older = Callable[[Mapping[str, object]], Mapping[str, object]]
+OLDER: Mapping[tuple[str, int], Older] = {}
 _BY_NAME: Mapping[str, type[Any]] = {kind.__name__: kind for kind in m.Event.__args__}
 _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     kind: tuple(f.name for f in fields(kind)) for kind in m.Event.__args__
@@ -37,7 +41,11 @@ def to_json(event: m.Event) -> dict[str, object]:
 
 def from_json(written: Mapping[str, object]) -> m.Event:
     """Return the event that was written. Raises ``ValueError`` on an unknown event or version."""
-    kind = _BY_NAME.get(str(written.get("event")))
+    name = str(written.get("event"))
+    while (name, written.get("v")) in OLDER:
+        version = cast("int", written["v"])
+        written = {**OLDER[name, version](written), "event": name, "v": version + 1}
+    kind = _BY_NAME.get(name)
     if kind is None or written.get("v") != VERSIONS[kind]:
         message = f"unknown event: {written.get('event')!r} version {written.get('v')!r}"
         raise ValueError(message)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nancheng.kernel.process import messages as m
+from nancheng.kernel.process import state as states
 from nancheng.kernel.process import wire
 
 PLAIN = st.one_of(
@@ -79,3 +83,47 @@ def test_what_is_not_known_is_an_error(written: dict[str, object]) -> None:
 def test_what_has_no_shape_is_an_error() -> None:
     with pytest.raises(TypeError, match=r"no JSON shape"):
         wire.value_to_json({"odd": object()})
+
+
+# --- stored for years -----------------------------------------------------------------------------
+
+LIVES = json.loads((Path(__file__).parent / "lives_v1.json").read_text(encoding="utf-8"))
+
+
+def test_the_kept_lives_hold_every_event() -> None:
+    kept = {event["event"] for life in LIVES for event in life["events"]}
+    assert kept >= {kind.__name__ for kind in m.Event.__args__}
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life["events"][0]["node"])
+def test_lives_written_in_the_first_format_replay_to_the_state_they_had(
+    life: dict[str, Any],
+) -> None:
+    """The file is never written anew: it stands for the rows of the first installations."""
+    state = states.replay(wire.from_json(event) for event in life["events"])
+    assert state == wire.state_from_json(life["state"])
+    assert wire.state_to_json(state) == life["state"]
+
+
+def test_an_older_event_is_read_through_each_version_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two changes of a shape, one after the other: a field renamed, then one added."""
+
+    def renamed(old: Mapping[str, object]) -> Mapping[str, object]:
+        return {"item": old["task"], "node": old["node"], "variables": old["values"]}
+
+    def completed(old: Mapping[str, object]) -> Mapping[str, object]:
+        return {
+            **old,
+            "variables": {**cast("dict[str, object]", old["variables"]), "by_hand": True},
+        }
+
+    monkeypatch.setitem(wire.VERSIONS, m.Completed, 3)
+    monkeypatch.setattr(wire, "OLDER", {("Completed", 1): renamed, ("Completed", 2): completed})
+    first = {"event": "Completed", "v": 1, "task": 4, "node": "check", "values": {"say": "yes"}}
+    read = m.Completed(4, "check", {"say": "yes", "by_hand": True})
+    assert wire.from_json(first) == read
+    second = {"event": "Completed", "v": 2, "item": 4, "node": "check", "variables": {"say": "yes"}}
+    assert wire.from_json(second) == read
+    assert wire.from_json(wire.to_json(read)) == read
+    with pytest.raises(ValueError, match=r"unknown event"):
+        wire.from_json({**first, "v": 4})
