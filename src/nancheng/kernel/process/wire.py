@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, cast
 
 from nancheng.kernel.process import messages as m
@@ -27,15 +28,17 @@ _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     kind: tuple(f.name for f in fields(kind)) for kind in m.Event.__args__
 }
 _TUPLES = frozenset({"flows", "forgotten", "left", "rows"})
-_PLAIN = (str, int, float, type(None))
+_VALUES = {kind: attrgetter(*names) for kind, names in _FIELDS.items()}
+# Asked by exact type, since nearly all values are these: an abstract class costs ten times as much.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def to_json(event: m.Event) -> dict[str, object]:
     """Return an event as JSON values."""
     kind = type(event)
     written: dict[str, object] = {"event": kind.__name__, "v": VERSIONS[kind]}
-    for name in _FIELDS[kind]:
-        written[name] = value_to_json(getattr(event, name))
+    for name, value in zip(_FIELDS[kind], _VALUES[kind](event), strict=True):
+        written[name] = value if type(value) in _PLAIN else value_to_json(value)
     return written
 
 
@@ -84,18 +87,29 @@ def state_from_json(written: Mapping[str, Any]) -> State:
 
 def value_to_json(value: object) -> object:
     """Return a variable's value as JSON. Raises ``TypeError`` on one that has no JSON shape."""
-    if isinstance(value, _PLAIN):
+    if type(value) in _PLAIN:
         return value
-    if isinstance(value, Mapping):
-        written = {str(key): value_to_json(inner) for key, inner in value.items()}
-        return {"$map": written} if any(key.startswith("$") for key in written) else written
+    if isinstance(value, (dict, Mapping)):
+        return _mapping_to_json(value)
     if isinstance(value, (list, tuple)):
         return [value_to_json(inner) for inner in value]
     for kind, (mark, write) in _WRITE.items():
         if isinstance(value, kind):
             return {mark: write(value)}
+    if isinstance(value, (str, int, float)):
+        return value
     message = f"no JSON shape for {type(value).__name__}"
     raise TypeError(message)
+
+
+def _mapping_to_json(value: Mapping[object, object]) -> dict[str, object]:
+    written: dict[str, object] = {}
+    marked = False
+    for key, inner in value.items():
+        name = key if type(key) is str else str(key)
+        marked = marked or name[:1] == "$"
+        written[name] = inner if type(inner) in _PLAIN else value_to_json(inner)
+    return {"$map": written} if marked else written
 
 
 def value_from_json(value: object) -> Any:
