@@ -12,10 +12,26 @@ from ninja.parser import Parser
 
 from nancheng import __version__
 from nancheng.api import door, problems, routes
-from nancheng.api.resources import cases, me
+from nancheng.api.resources import (
+    audit,
+    cases,
+    files,
+    funds,
+    me,
+    notices,
+    payments,
+    processes,
+    register,
+    tasks,
+)
 from nancheng.api.routes import Route
 
-ROUTERS: tuple[Router, ...] = (me.router, cases.router)
+ROUTERS: tuple[Router, ...] = tuple(
+    resource.router
+    for resource in (
+        *(me, cases, tasks, files, notices, processes, register, funds, payments, audit),
+    )
+)
 
 
 class StrictParser(Parser):

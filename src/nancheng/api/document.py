@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -64,3 +65,8 @@ def _complete(operation: dict[str, Any], *, path: str, method: str) -> None:
 def _response(status: int) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {"description": TITLES[status], "content": {problems.MEDIA_TYPE: {"schema": schema}}}
+
+
+def text() -> str:
+    """Return the description as the text that is served, and kept as docs/openapi.json."""
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"

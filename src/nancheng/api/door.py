@@ -43,7 +43,7 @@ class Door:
         callers.check_rate(caller.bearer, at=at)
         route = self.route
         callers.check_verb(caller, route.verb, writes=route.writes)
-        if route.is_granted and not rights.may(caller.actor, route.verb):
+        if route.is_granted and rights.reach(caller.actor, route.verb).is_nothing:
             raise Refused("people.not-allowed", post=caller.actor.post_name)
         check_accept(request, route.produces)
         if route.writes:

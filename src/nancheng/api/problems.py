@@ -133,6 +133,19 @@ def _refused(error: Any) -> Problem:
     )
 
 
+def renamed(refused: Refused, names: Mapping[str, str]) -> Refused:
+    """Return a refusal that blames the fields by what they are called in the API."""
+    figures = dict(refused.figures)
+    blamed = figures.get("faults")
+    if isinstance(blamed, tuple):
+        figures["faults"] = tuple(
+            renamed(one, names) if isinstance(one, Refused) else one for one in blamed
+        )
+    made = Refused(refused.code, field=names.get(refused.field, refused.field))
+    made.figures = figures
+    return made
+
+
 def _status(refused: Refused, *, has_faults: bool) -> int:
     if refused.code.endswith(refusals.FORBIDDEN):
         return 403
@@ -152,7 +165,7 @@ def _missing(_error: Any) -> Problem:
 
 
 def _invalid(error: Any) -> Problem:
-    faults = tuple(_of_field(one) for one in error.errors)
+    faults = tuple(of_field(one) for one in error.errors)
     return invalid(faults)
 
 
@@ -163,7 +176,8 @@ def invalid(faults: Iterable[Fault]) -> Problem:
     return Problem(422, "api.invalid", text, faults=found)
 
 
-def _of_field(error: Mapping[str, Any]) -> Fault:
+def of_field(error: Mapping[str, Any]) -> Fault:
+    """Return what is wrong with one field, and where it is."""
     place, *path = error.get("loc", ("body",))
     detail = wording.of_field(error)
     if place in {"query", "path", "header", "cookie"}:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from django.utils import timezone
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.types import StringConstraints
 
 T = TypeVar("T")
@@ -24,14 +24,23 @@ def _clean(text: str) -> str:
     return text
 
 
+def _whole(value: Any) -> Any:
+    """Read 1.0 as 1: to JSON they are the same integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _local(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="seconds")
 
 
+Permille = Annotated[int, Field(ge=1, le=1000), BeforeValidator(_whole)]
 Fen = Annotated[int, Field(ge=-FEN_MAX, le=FEN_MAX, description="Whole fen (分).")]
-PositiveFen = Annotated[int, Field(ge=1, le=FEN_MAX, description="Whole fen (分).")]
-Id = Annotated[int, Field(ge=1, le=ID_MAX)]
+PositiveFen = Annotated[
+    int, Field(ge=1, le=FEN_MAX, description="Whole fen (分)."), BeforeValidator(_whole)
+]
+Id = Annotated[int, Field(ge=1, le=ID_MAX), BeforeValidator(_whole)]
 Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,59}$")]
 Moment = Annotated[
     datetime, PlainSerializer(_local, return_type=str), Field(description="ISO 8601 with offset.")
 ]

@@ -32,6 +32,7 @@ def _plain(address: str) -> str:
 
 urlpatterns = [
     path("openapi.json", views.document, name="document"),
+    path("docs", views.docs, name="docs"),
     *_guarded(),
     re_path(r"^.*$", door.nowhere, name="nowhere"),
 ]

@@ -69,9 +69,12 @@ def state(
 
 
 def narrowed(actor: Actor, narrowing: Narrowing) -> Actor:
-    """Return the actor with only the verbs that the token passes on: the one rule then holds."""
+    """Return the actor with only the verbs that the token passes on: the one rule then holds.
+
+    A machine stands in for nobody: what was delegated to its account, a token does not carry.
+    """
     kept = {verb: scopes for verb, scopes in actor.verbs.items() if narrowing.opens(verb)}
-    return replace(actor, verbs=kept)
+    return replace(actor, verbs=kept, stands_in=())
 
 
 def check_code(code: str) -> None:

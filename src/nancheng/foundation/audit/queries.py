@@ -69,6 +69,18 @@ def leaves(root: DailyRoot) -> Iterator[Leaf]:
         yield Leaf(*row)
 
 
+def heads(root_number: int) -> QuerySet[SealedHead] | None:
+    """Return the heads that the root of a number seals, for a list; None without such a root."""
+    if not DailyRoot.objects.filter(number=root_number).exists():
+        return None
+    return SealedHead.objects.filter(root__number=root_number)
+
+
+def heads_by_id(ids: list[int]) -> QuerySet[SealedHead]:
+    """Return some heads."""
+    return SealedHead.objects.filter(pk__in=ids)
+
+
 def unsealed(*, most: int) -> list[Leaf]:
     """Return chains that grew since they were sealed last, by case number. One statement."""
     with connection.cursor() as cursor:

@@ -251,10 +251,8 @@ def search(request: IdentifiedRequest) -> HttpResponse:
 @requires(queries.VIEW)
 def processes(request: IdentifiedRequest) -> HttpResponse:
     """Show the published drawings."""
-    newest: dict[str, ProcessVersion] = {}
-    for version in ProcessVersion.objects.defer("xml").order_by("key", "version"):
-        newest[version.key] = version
-    return pages.render(request, "cases/processes.html", {"processes": list(newest.values())})
+    found = queries.newest_versions()
+    return pages.render(request, "cases/processes.html", {"processes": found})
 
 
 @require_GET

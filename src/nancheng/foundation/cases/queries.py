@@ -147,6 +147,21 @@ def newest_processes() -> dict[str, int]:
     return dict(rows)
 
 
+def newest_versions() -> list[ProcessVersion]:
+    """Return the newest version of each drawing, without the drawing itself. One statement."""
+    newest: dict[str, ProcessVersion] = {}
+    for version in ProcessVersion.objects.defer("xml").order_by("key", "version"):
+        newest[version.key] = version
+    return list(newest.values())
+
+
+def drawing(kind: str, version: int) -> bytes | None:
+    """Return a version's BPMN as it was published, or None if there is none. One statement."""
+    rows = ProcessVersion.objects.filter(key=kind, version=version)
+    xml = rows.values_list("xml", flat=True).first()
+    return None if xml is None else bytes(xml)
+
+
 def published_kinds() -> set[str]:
     """Return the kinds of cases that have a published drawing."""
     return set(ProcessVersion.objects.values_list("key", flat=True))

@@ -34,11 +34,23 @@ class Offer:
     certified_permille: int
 
 
+_SHOWN = (
+    "case__department",
+    "allocation__project__project",
+    "allocation__bond",
+    "contract",
+    "payee",
+)
+
+
 def listed(actor: Actor | None) -> QuerySet[Payment]:
     """Return the payments within reach, for a table."""
-    return reach.payments(actor).select_related(
-        "case__department", "allocation__project__project", "allocation__bond", "contract", "payee"
-    )
+    return reach.payments(actor).select_related(*_SHOWN)
+
+
+def by_id(ids: Iterable[int]) -> QuerySet[Payment]:
+    """Return some payments as lists show them; the caller has just written them."""
+    return Payment.objects.filter(pk__in=list(ids)).select_related(*_SHOWN)
 
 
 def load(rows: Iterable[Payment]) -> list[Payment]:
@@ -88,6 +100,12 @@ def returned(case_id: int, actor: Actor | None) -> Payment | None:
         .select_related("case", "contract")
         .first()
     )
+
+
+def returned_by_number(number: str, actor: Actor | None) -> Payment | None:
+    """Return a payment by its case's number, if the actor may apply for it."""
+    mine = Payment.objects.filter(contract__in=reach.contracts(actor, reach.APPLY))
+    return mine.select_related("case", "contract").filter(case__number=number).first()
 
 
 def overdue_steps(actor: Actor | None, *, on: date) -> QuerySet[Payment]:
