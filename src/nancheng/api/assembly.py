@@ -18,6 +18,7 @@ from nancheng.api.resources import (
     files,
     funds,
     me,
+    messages,
     notices,
     payments,
     processes,
@@ -29,7 +30,7 @@ from nancheng.api.routes import Route
 ROUTERS: tuple[Router, ...] = tuple(
     resource.router
     for resource in (
-        *(me, cases, tasks, files, notices, processes, register, funds, payments, audit),
+        *(me, cases, tasks, files, messages, notices, processes, register, funds, payments, audit),
     )
 )
 

@@ -47,15 +47,11 @@ Moment = Annotated[
 Day = Annotated[date, Field(strict=False)]
 
 
-def text(most: int, *, least: int = 0) -> Any:
-    """Return the type of a text of some length that every database can keep."""
-    return Annotated[
-        str, StringConstraints(min_length=least, max_length=most), AfterValidator(_clean)
-    ]
-
-
-Reason = text(1000, least=1)
-Words = text(1000)
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_clean)]
+Words = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_clean)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_clean)]
+Mark = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_clean)]
 
 
 class Given(Schema):

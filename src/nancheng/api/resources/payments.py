@@ -17,7 +17,7 @@ from nancheng.api.declaring import Need
 from nancheng.api.listing import Listing
 from nancheng.api.resources import funds
 from nancheng.api.resources.funds import ContractTold, ItemTold, MoneyTold
-from nancheng.api.shapes import Day, Fen, Given, Id, Number, Page, Permille, PositiveFen, text
+from nancheng.api.shapes import Day, Fen, Given, Id, Line, Mark, Number, Page, Permille, PositiveFen
 from nancheng.domains.funds.actions import payments as actions
 from nancheng.domains.funds.queries import payments, reach
 from nancheng.domains.funds.rules.facts import Application, Invoice
@@ -85,7 +85,7 @@ class Offer(Schema):
 class InvoiceGiven(Given):
     """One invoice put forward."""
 
-    number: text(20, least=1)  # type: ignore[valid-type]
+    number: str = Field(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9]+$")
     amount_fen: PositiveFen
 
 
@@ -96,9 +96,9 @@ class Asking(Given):
     contract_id: Id
     cost_item_id: Id
     amount_fen: PositiveFen
-    payee_account: text(40, least=1)  # type: ignore[valid-type]
+    payee_account: Mark
     to_wage_account: bool = False
-    purpose: text(200, least=1)  # type: ignore[valid-type]
+    purpose: Line
     progress_permille: Permille
     invoices: list[InvoiceGiven] = Field(max_length=INVOICES_MAX)
     attachment_ids: list[Id] = Field(default_factory=list, max_length=PAPERS_MAX)

@@ -14,7 +14,7 @@ from nancheng.api.callers import ApiRequest, Caller
 from nancheng.api.declaring import Need
 from nancheng.api.filling import FormField
 from nancheng.api.listing import Listing
-from nancheng.api.shapes import Day, Given, Id, Moment, Named, Page, Reason, Words, text
+from nancheng.api.shapes import Day, Given, Id, Mark, Moment, Name, Named, Page, Reason, Words
 from nancheng.api.telling import ClockTold
 from nancheng.foundation.cases import actions, desk, lists, worklist
 from nancheng.foundation.cases.desk import Desk
@@ -91,7 +91,7 @@ class Completion(Given):
 class SendBack(Given):
     """To which step, and why."""
 
-    target: text(80, least=1)  # type: ignore[valid-type]
+    target: Name
     reason: Reason
 
 
@@ -111,7 +111,7 @@ class Transfer(Given):
 class AddSigner(Given):
     """Which department also signs, and why."""
 
-    element: text(30, least=1)  # type: ignore[valid-type]
+    element: Mark
     reason: Reason
 
 
