@@ -29,7 +29,10 @@ FOUNDATION = (
 PROCESS_BINDINGS = tuple(f"nancheng.domains.{domain}.process.BINDINGS" for domain in DOMAINS)
 
 # Dangerous operations that need two persons: tuples of confirmations.operations.Operation.
-TWO_HANDS: tuple[str, ...] = ("nancheng.foundation.cases.calendar.OPERATIONS",)
+TWO_HANDS: tuple[str, ...] = (
+    "nancheng.foundation.cases.calendar.OPERATIONS",
+    "nancheng.foundation.cases.reopening.operations.OPERATIONS",
+)
 
 # What each module calls its refusals, for the page that explains them.
 REFUSALS = (
@@ -53,6 +56,9 @@ CASE_KINDS = "nancheng.foundation.cases.lists.kinds"
 
 # Who may read a file is said by the app that owns the case.
 FILE_READERS = ("nancheng.foundation.cases.queries.may_read_case",)
+
+# Whether a case still takes files, too.
+FILE_GUARDS = ("nancheng.foundation.cases.archive.queries.takes_papers",)
 
 # Panels that other apps add to a project's page: functions of (project, actor) → panel or None.
 PROJECT_PANELS = ("nancheng.domains.funds.queries.panel.of_project",)
@@ -79,6 +85,7 @@ JOBS = (
     "nancheng.foundation.cases.reprojection.reproject_due",
     "nancheng.foundation.cases.opinions.actions.remind_near",
     "nancheng.foundation.cases.supervision.actions.remind_near",
+    "nancheng.foundation.cases.pool.actions.return_idle",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",
@@ -149,6 +156,7 @@ MENU = (
         (
             Item(_("驾驶舱"), "cockpit:cockpit", "gauge", verb="cockpit.view"),
             Item(_("部门红黄绿灯"), "cases:departments", "bars", verb="case.view"),
+            Item(_("归档目录"), "cases:archives", "folder", verb="case.view"),
             Item(_("流程图库"), "cases:processes", "flow", verb="case.view"),
         ),
     ),

@@ -29,6 +29,7 @@ from nancheng.foundation.cases.advance import Hand, Remark
 from nancheng.foundation.cases.keys import once
 from nancheng.foundation.cases.models import Case, Task
 from nancheng.foundation.cases.openings import NewCase
+from nancheng.foundation.cases.pool import actions as pool
 from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.cases.store import Loaded, OpenTask
 from nancheng.foundation.messages import actions as messages
@@ -44,7 +45,8 @@ class Opening:
     """What a new case is: its kind and title, first variables, parties and ties.
 
     ``parties`` maps each party of the drawing's lanes to a department, the lead first; ``links``
-    maps other cases to the kind of link.
+    maps other cases to the kind of link. ``node`` is a step at which the drawing lets a reopened
+    case begin.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Opening:
     variables: Mapping[str, Any] = field(default_factory=dict)
     parties: Mapping[str, int] = field(default_factory=dict)
     links: Mapping[int, str] = field(default_factory=dict)
+    node: str = ""
 
 
 @once
@@ -67,7 +70,8 @@ def open_case(opening: Opening, *, by: Actor, at: datetime, key: str) -> Case:
         parties=opening.parties,
         links=opening.links,
     )
-    return openings.begin(new, m.Start(at, hand.name, opening.variables), hand=hand)
+    start = m.Start(at, hand.name, opening.variables, opening.node)
+    return openings.begin(new, start, hand=hand)
 
 
 @once
@@ -79,8 +83,9 @@ def claim(*, task_id: int, by: Actor, at: datetime, key: str) -> None:
     by = _doer(loaded, task, by)
     if task.claimed_by == by.standing_id:
         return
+    kind = pool.take(task, process_id=loaded.process_id, by=by, at=at)
     _assign(task_id, by.standing_id)
-    moves.remark(loaded, Remark("Claimed", task.node, task.item), hand=_hand(by, at, key))
+    moves.remark(loaded, Remark(kind, task.node, task.item), hand=_hand(by, at, key))
 
 
 @once
@@ -349,8 +354,8 @@ def _apart(loaded: Loaded, nodes: str, by: Actor) -> None:
     persons = by.persons
     done = (
         Task.objects.filter(
+            Q(case_id=loaded.case_id) | Q(case_id__in=queries.reopened_from(loaded.case_id)),
             Q(done_by__person_id__in=persons) | Q(done_for__person_id__in=persons),
-            case_id=loaded.case_id,
             state=Task.State.DONE,
             node__in=nodes.split(),
         )

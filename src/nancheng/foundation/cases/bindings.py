@@ -54,6 +54,21 @@ class TaskForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """A paper without which a closed case is not archived; ``purpose`` is the attachments'."""
+
+    purpose: str
+    name: str | Promise
+
+
+class Reopened(Protocol):
+    """A domain's own rows for a case that goes on with an earlier one."""
+
+    def __call__(self, *, case_id: int, earlier_id: int, by: Actor, at: datetime, key: str) -> None:
+        """Make them; raise ``Refused`` and nothing is reopened."""
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """How one kind of case runs."""
 
@@ -72,6 +87,11 @@ class Binding:
     parties: Callable[[Values], Mapping[str, int]] | None = None
     # Called once when the case is closed or terminated, inside the same transaction.
     on_end: Handler | None = None
+    # Called once when a case goes on as a new one, inside the same transaction.
+    on_reopen: Reopened | None = None
+    # What the archive asks for, and the retention class it proposes.
+    materials: tuple[Material, ...] = ()
+    retention: str = "30y"
 
 
 @memory.kept

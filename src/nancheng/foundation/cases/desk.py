@@ -30,6 +30,7 @@ OPEN = (Task.State.OFFERED, Task.State.CLAIMED)
 VERB_WORDS: Mapping[str, str | Promise] = {
     Verb.CLAIM: _("签收"),
     Verb.RELEASE: _("退签"),
+    Verb.GRAB: _("抢办"),
     Verb.COMPLETE: _("提交"),
     Verb.SEND_BACK: _("退回"),
     Verb.TAKE_BACK: _("撤回"),
@@ -158,7 +159,8 @@ def _open_verbs(task: Task, program: Program, actor: Actor) -> set[Verb]:
     if is_holder(task, actor):
         drawn = rules.verbs(" ".join(program.verbs[task.node]))
         found |= drawn & {Verb.SEND_BACK, Verb.TRANSFER, Verb.ADD_SIGNER}
-        found |= {Verb.RELEASE} if task.claimed_by_id else {Verb.CLAIM}
+        taking = Verb.GRAB if Verb.GRAB in drawn else Verb.CLAIM
+        found.add(Verb.RELEASE if task.claimed_by_id else taking)
     else:
         granted = {Verb.REMIND: "case.remind", Verb.EXTEND: "case.extend"}
         found |= {v for v, grant in granted.items() if queries.may(actor, grant, task.case)}
@@ -196,12 +198,6 @@ def transfer_choices(desk: Desk, actor: Actor, *, on: date) -> list[tuple[int, s
     """Return the colleagues a task may be handed to."""
     hand = doer(desk.task, actor) or actor
     return people.colleagues(post_id=desk.task.post_id, on=on, but=hand.standing_id)
-
-
-def signer_choices(desk: Desk) -> list[tuple[str, str]]:
-    """Return the departments that may be asked to sign as well."""
-    duty = desk.program.lanes[desk.task.node].post
-    return people.departments_with(duty=duty)
 
 
 def step_name(program: Program, node: str) -> str:

@@ -15,9 +15,10 @@ from nancheng.foundation.cases import together
 from nancheng.foundation.cases.circulation import queries as circulation
 from nancheng.foundation.cases.models import Circulation, Opinion
 from nancheng.foundation.cases.opinions import queries as opinions
+from nancheng.foundation.cases.pool import queries as pools
 from nancheng.foundation.people.guards import identified
 from nancheng.foundation.people.middleware import IdentifiedRequest
-from nancheng.foundation.web import tables
+from nancheng.foundation.web import tables, wording
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Action, Table
@@ -120,6 +121,37 @@ SENT = Table(
 )
 
 
+POOL = Table(
+    key="pool",
+    caption=gettext_lazy("抢办池"),
+    columns=(
+        Column("case__number", gettext_lazy("事项编号"), role="lead", order=("case__number",)),
+        Column(
+            "case__title",
+            gettext_lazy("标题"),
+            role="main",
+            href=lambda row: reverse("cases:task", args=[row.pk]),
+            drawer=True,
+        ),
+        Column(
+            "name",
+            gettext_lazy("当前环节"),
+            kind="badge",
+            order=("node",),
+            value=wording.named,
+        ),
+        Column("arrived_at", gettext_lazy("到达时间"), kind="moment", order=("arrived_at",)),
+        Column("due_on", gettext_lazy("办理期限"), kind="day", order=("due_on",)),
+    ),
+    filters=(_SEARCH,),
+    actions=(
+        Action(gettext_lazy("抢办"), lambda row: reverse("cases:task", args=[row.pk]), drawer=True),
+    ),
+    order=("due_on", "arrived_at"),
+    empty=gettext_lazy("抢办池里没有任务。"),
+)
+
+
 def _href(row: Opinion | Circulation) -> str:
     page = "cases:opinion" if isinstance(row, Opinion) else "cases:circulation"
     return reverse(page, args=[row.pk])
@@ -161,8 +193,17 @@ def _answer(request: IdentifiedRequest, table: tables.Bound, here: str) -> HttpR
         }
         for page, words in (
             ("cases:together", _("待我处理")),
+            ("cases:pool", _("抢办池")),
             ("cases:asked", _("我征求的意见")),
             ("cases:sent", _("我传阅的")),
         )
     ]
     return tables.answer(request, "cases/together_list.html", table, {"tabs": tabs})
+
+
+@require_GET
+@identified
+def pool(request: IdentifiedRequest) -> HttpResponse:
+    """Show what lies in the pools of this identity's post."""
+    rows = pools.free(request.identity).select_related("case", "department")
+    return _answer(request, POOL.bind(request, rows), "cases:pool")

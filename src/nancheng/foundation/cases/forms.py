@@ -119,18 +119,6 @@ class Transfer(forms.Form):
         self.fields["to_identity"].choices = choices  # type: ignore[attr-defined]
 
 
-class AddSigner(forms.Form):
-    """Which department also signs, and why."""
-
-    element = forms.ChoiceField(label=_("加签单位"))
-    reason = long_text(_("加签理由"))
-    key = key_field()
-
-    def __init__(self, *args: object, choices: list[tuple[str, str]], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["element"].choices = choices  # type: ignore[attr-defined]
-
-
 class Remind(forms.Form):
     """What to say when reminding."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from nancheng.foundation.cases import advance, queries, store
+from nancheng.foundation.cases import advance, keys, queries, store
 from nancheng.foundation.cases import receivers as addressed
 from nancheng.foundation.cases.advance import Hand, Remark
-from nancheng.foundation.cases.models import Case, CaseEvent
+from nancheng.foundation.cases.models import Case
 from nancheng.foundation.cases.store import Loaded
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import directory
@@ -23,13 +23,13 @@ from nancheng.kernel.refusal import Refused
 
 def hand(by: Actor | None, at: datetime, key: str, **note: object) -> Hand:
     """Return whose hand a line is; keys are the sender's own, empty notes are left out."""
-    mine = f"{by.identity_id if by else 0}:{key}"
+    mine = keys.sender_key(by, key)
     return Hand(by, at, mine, {name: value for name, value in note.items() if value})
 
 
 def is_repeat(by: Actor, key: str) -> bool:
     """Say whether this hand already gave a command under this key."""
-    return CaseEvent.objects.filter(key=f"{by.identity_id}:{key}").exists()
+    return store.used(keys.sender_key(by, key))
 
 
 def locked(case_id: int, *, by: Actor, key: str) -> Loaded | None:

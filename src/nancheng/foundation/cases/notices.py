@@ -19,6 +19,7 @@ NOTICES = {
     "cases.slip-replied": _("%(by)s 已回复督办单%(number)s（“%(title)s”），请审核。"),
     "cases.slip-rejected": _("督办单%(number)s的回复被退回：%(reason)s"),
     "cases.slip-near": _("督办单%(number)s（“%(title)s”）%(reply_on)s到期，尚未回复。"),
+    "cases.returned-to-pool": _("您抢办的“%(title)s”多个工作日未办理，已退回抢办池。"),
     "cases.circulated": _("%(by)s 将“%(title)s”传阅给您。"),
     "cases.circulation-noted": _("%(by)s 阅“%(title)s”后留言：%(text)s"),
 }

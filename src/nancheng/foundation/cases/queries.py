@@ -133,6 +133,12 @@ def holds_a_task(actor: Actor, case_id: int) -> bool:
     return Task.objects.filter(at_hand(actor), case_id=case_id).exists()
 
 
+def reopened_from(case_id: int) -> QuerySet[CaseLink, int]:
+    """Return the cases that a case goes on with, all the way back."""
+    rows = CaseLink.objects.filter(case_id=case_id, kind=CaseLink.Kind.REOPENED)
+    return rows.values_list("other_id", flat=True)
+
+
 def newest_process(kind: str) -> int:
     """Return the newest published version of a kind's drawing. Raises ``Refused``."""
     found = store.newest_process(kind)

@@ -48,7 +48,7 @@ def form_page(
     return pages.render(
         request,
         "cases/act.html",
-        {"form": form, "case": case, "here": request.path, "hint": "", **context},
+        {"form": form, "case": case, "here": request.path, "hint": "", "faults": (), **context},
         status=422 if form.is_bound else 200,
     )
 

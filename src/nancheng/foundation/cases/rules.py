@@ -30,6 +30,7 @@ class Verb(StrEnum):
     RESUME = "resume"  # 恢复
     TERMINATE = "terminate"  # 终止
     RELEASE = "release"  # 退签
+    GRAB = "take-from-pool"  # 抢办: the step is a pool
 
 
 # Open at every task, whatever its drawing says: taking work and doing it.

@@ -12,9 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nancheng.foundation.cases import receivers
+from nancheng.foundation.cases.archive import queries as archive
 from nancheng.foundation.cases.circulation import queries as circulation
-from nancheng.foundation.cases.models import Case, CaseReader, Opinion, Receipt, Slip
+from nancheng.foundation.cases.models import Archive, Case, CaseReader, Opinion, Receipt, Slip
 from nancheng.foundation.cases.opinions import queries as opinions
+from nancheng.foundation.cases.reopening import queries as reopening
+from nancheng.foundation.cases.signing import queries as signing
 from nancheng.foundation.cases.supervision import queries as slips
 from nancheng.foundation.people.rules import Actor
 
@@ -122,7 +125,23 @@ def offers(case: Case, actor: Actor) -> Sequence[tuple[str, str]]:
         found.append((_("传阅"), reverse("cases:circulate", args=[case.number])))
     if slips.may_issue(actor, case):
         found.append((_("督办"), reverse("cases:supervise", args=[case.number])))
+    if archive.may_archive(actor, case):
+        found.append((_("归档"), reverse("cases:archive", args=[case.number])))
+    if reopening.may_ask(actor, case):
+        found.append((_("申请重开"), reverse("cases:reopen", args=[case.number])))
     return found
+
+
+def beside(case: Case, actor: Actor) -> dict[str, Any]:
+    """Return what stands beside a task's form: what was asked, demanded and signed."""
+    return {
+        "opinions": opinions.of_case(case.pk),
+        "signings": signing.of_case(case, actor),
+        "circulations": [],
+        "slips": slips.of_case(case.pk),
+        "archive": None,
+        "reopenings": [],
+    }
 
 
 def panel(case: Case, actor: Actor) -> dict[str, Any]:
@@ -132,4 +151,7 @@ def panel(case: Case, actor: Actor) -> dict[str, Any]:
         "opinions": opinions.of_case(case.pk),
         "circulations": circulation.of_case(case.pk),
         "slips": slips.of_case(case.pk),
+        "signings": signing.of_case(case, actor),
+        "archive": Archive.objects.filter(case_id=case.pk).first() if case.archived_at else None,
+        "reopenings": reopening.of_case(case.pk) if case.status in archive.OVER else [],
     }

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from nancheng.foundation.cases import desks, lights, lists, views
+from nancheng.foundation.cases.archive import views as archive
 from nancheng.foundation.cases.circulation import views as circulation
 from nancheng.foundation.cases.opinions import views as opinions
+from nancheng.foundation.cases.reopening import views as reopening
+from nancheng.foundation.cases.signing import views as signing
 from nancheng.foundation.cases.supervision import views as supervision
 
 app_name = "cases"
@@ -24,6 +27,8 @@ urlpatterns = [
     path(
         "circulations/<int:circulation_id>/revoke/", circulation.revoke, name="circulation-revoke"
     ),
+    path("desk/pool/", desks.pool, name="pool"),
+    path("archives/", archive.archive_list, name="archives"),
     path("slips/", supervision.slip_list, name="slips"),
     path("slips/called/", supervision.called_for, name="slips-called"),
     path("slips/<int:slip_id>/", supervision.slip, name="slip"),
@@ -36,9 +41,13 @@ urlpatterns = [
     path("cases/<str:number>/history/", views.history, name="history"),
     path("cases/<str:number>/ask/", opinions.ask, name="ask"),
     path("cases/<str:number>/circulate/", circulation.send, name="circulate"),
+    path("cases/<str:number>/archive/", archive.archive, name="archive"),
+    path("cases/<str:number>/reopen/", reopening.ask, name="reopen"),
     path("cases/<str:number>/supervise/", supervision.issue, name="supervise"),
     path("cases/<str:number>/<slug:verb>/", views.case_verb, name="case-verb"),
     path("tasks/<int:task_id>/", views.task, name="task"),
     path("tasks/<int:task_id>/clock/", views.clock, name="clock"),
+    path("tasks/<int:task_id>/add-signer/", signing.add, name="add-signer"),
+    path("tasks/<int:task_id>/remove-signer/", signing.remove, name="remove-signer"),
     path("tasks/<int:task_id>/<slug:verb>/", views.task_verb, name="task-verb"),
 ]

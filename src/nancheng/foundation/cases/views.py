@@ -35,6 +35,9 @@ from nancheng.foundation.web import pages, refusals
 from nancheng.kernel.process import bpmn
 from nancheng.kernel.refusal import Refused
 
+# After these one goes on at the same task.
+STAYING = frozenset({Verb.CLAIM, Verb.GRAB, Verb.EXTEND, Verb.REMIND})
+
 
 @require_GET
 @requires(queries.VIEW)
@@ -153,7 +156,7 @@ def task_verb(request: IdentifiedRequest, task_id: int, verb: str) -> HttpRespon
         except Refused as refused:
             _say_in(form, refused)
         else:
-            to = at_desk.task.pk if verb in (Verb.CLAIM, Verb.EXTEND, Verb.REMIND) else None
+            to = at_desk.task.pk if verb in STAYING else None
             return _done(request, desk.VERB_WORDS[verb], to=to)
     return _verb_page(request, form, verb=verb, subject=at_desk.case, at_desk=at_desk)
 
@@ -183,7 +186,7 @@ def _complete(request: IdentifiedRequest, at_desk: Desk) -> HttpResponse:
 def _act(verb: str, at_desk: Desk, given: Mapping[str, Any], by: Actor) -> None:
     task_id, at, key = at_desk.task.pk, timezone.now(), given["key"]
     reason = given.get("reason", "")
-    if verb == Verb.CLAIM:
+    if verb in (Verb.CLAIM, Verb.GRAB):
         actions.claim(task_id=task_id, by=by, at=at, key=key)
     elif verb == Verb.RELEASE:
         actions.release(task_id=task_id, by=by, at=at, key=key)
@@ -201,7 +204,6 @@ def _act_on(verb: str, task_id: int, given: Mapping[str, Any], by: Actor) -> Non
     act: Mapping[str, Callable[..., None]] = {
         Verb.SEND_BACK.value: actions.send_back,
         Verb.TRANSFER.value: actions.transfer,
-        Verb.ADD_SIGNER.value: actions.add_signer,
         Verb.EXTEND.value: actions.extend,
     }
     act[verb](task_id=task_id, by=by, at=timezone.now(), key=given["key"], **asked)
@@ -214,10 +216,9 @@ def _verb_form(verb: str, at_desk: Desk, request: IdentifiedRequest) -> django_f
     if verb == Verb.TRANSFER:
         on = timezone.localdate()
         return forms.Transfer(data, choices=desk.transfer_choices(at_desk, request.identity, on=on))
-    if verb == Verb.ADD_SIGNER:
-        return forms.AddSigner(data, choices=desk.signer_choices(at_desk))
     plain: Mapping[str, type[django_forms.Form]] = {
         Verb.CLAIM.value: forms.Bare,
+        Verb.GRAB.value: forms.Bare,
         Verb.RELEASE.value: forms.Bare,
         Verb.REMIND.value: forms.Remind,
         Verb.EXTEND.value: forms.Extend,
@@ -270,6 +271,7 @@ def _task_page(
             "timeline": desk.timeline(at_desk.case),
             "files": files.of_case(at_desk.case.pk),
             "offers": together.offers(at_desk.case, request.identity),
+            "together": together.beside(at_desk.case, request.identity),
             **_panel(at_desk.binding, at_desk.case, request.identity),
         },
         status=status,

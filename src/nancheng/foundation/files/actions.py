@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 
-from nancheng.foundation.files import contents, rules, store
+from nancheng.foundation.files import contents, queries, rules, store
 from nancheng.foundation.files.models import Attachment, Download
 from nancheng.foundation.files.rules import Evidence
 from nancheng.foundation.people.rules import Actor
@@ -66,12 +66,17 @@ def attach(
 ) -> None:
     """Hang the author's drafts on a case; frozen, they stay there for good.
 
-    Raises ``Refused`` "files.not-yours" if one of them is not a draft of the author.
+    Raises ``Refused`` "files.not-yours" if one of them is not a draft of the author, "files.sealed"
+    if the case takes no more.
     """
     wanted = set(attachment_ids)
+    if not wanted:
+        return
     mine = Attachment.objects.filter(
         pk__in=wanted, case__isnull=True, uploaded_by_id=by.identity_id
     )
+    if not queries.may_attach(case_id, set(mine.values_list("purpose", flat=True))):
+        raise Refused("files.sealed")
     if mine.update(case_id=case_id, frozen_at=at if freeze else None) != len(wanted):
         raise Refused("files.not-yours")
 

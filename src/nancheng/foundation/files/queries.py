@@ -15,6 +15,8 @@ from nancheng.foundation.people.rules import Actor
 
 # ``f(actor, case_id) -> bool``, named in ``settings.FILE_READERS`` by the app that owns cases.
 Reader = Callable[[Actor | None, int], bool]
+# ``f(case_id, purposes) -> bool``, named in ``settings.FILE_GUARDS`` likewise.
+Guard = Callable[[int, Collection[str]], bool]
 
 
 def readable(attachment_id: int, actor: Actor) -> Attachment | None:
@@ -54,10 +56,16 @@ def damaged() -> Iterator[Attachment]:
             yield attachment
 
 
+def may_attach(case_id: int, purposes: Collection[str]) -> bool:
+    """Say whether a case takes attachments of these purposes; an archived one does not."""
+    guards = _imported(tuple(getattr(settings, "FILE_GUARDS", ())))
+    return all(guard(case_id, purposes) for guard in guards)
+
+
 def _readers() -> tuple[Reader, ...]:
     return _imported(tuple(getattr(settings, "FILE_READERS", ())))
 
 
 @lru_cache(maxsize=8)
-def _imported(dotted: tuple[str, ...]) -> tuple[Reader, ...]:
+def _imported(dotted: tuple[str, ...]) -> tuple[Callable[..., bool], ...]:
     return tuple(import_string(name) for name in dotted)

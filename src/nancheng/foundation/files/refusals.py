@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
+    "files.sealed": _("该办件已归档，不能再追加附件。"),
     "files.empty": _("文件是空的，请重新选择。"),
     "files.too-large": _("文件超过 %(most_mb)s MB，请压缩或拆分后再上传。"),
     "files.too-many": _("一次最多上传 %(most)s 个文件。"),

@@ -104,7 +104,7 @@ def verify(definition: Definition, *, states_max: int = STATES_MAX) -> Report:
     search.aside = footprints.aside(search.program)
     for node in footprints.circles(search.program)[:1]:
         _report(search, "process.automatic-loop", node, -1)
-    for start in (search.program.start, *search.program.starts):
+    for start in (search.program.start, *search.program.starts, *search.program.reopens):
         if start:
             _go(search, -1, m.Start(oracle.AT, "", {}, start), start)
     todo = deque(range(len(search.places)))

@@ -99,8 +99,9 @@ class Program:
     """A compiled drawing. ``hash`` names its meaning: moving a shape does not change it.
 
     ``start`` is the start event without a trigger ("" when there is none), ``starts`` are those
-    with one. ``handlers_of`` gives, for a sub-process ("" for the process), the start events of the
-    event sub-processes in it.
+    with one; ``reopens`` are the user tasks at which a case that goes on with an earlier one may
+    begin (verb "reopen"). ``handlers_of`` gives, for a sub-process ("" for the process), the start
+    events of the event sub-processes in it.
     """
 
     key: str
@@ -118,6 +119,7 @@ class Program:
     hash: str = ""
     handlers: frozenset[str] = frozenset()
     decisions: frozenset[str] = frozenset()
+    reopens: tuple[str, ...] = ()
 
 
 def compile_definition(definition: Definition, expressions: Expressions) -> Program:
@@ -157,6 +159,13 @@ def compile_definition(definition: Definition, expressions: Expressions) -> Prog
         hash=meaning(definition),
         handlers=frozenset(n.extra["handler"] for n in nodes if "handler" in n.extra),
         decisions=frozenset(n.extra["decision"] for n in nodes if "decision" in n.extra),
+        reopens=tuple(
+            n.id
+            for n in nodes
+            if n.kind is Kind.USER_TASK
+            and not n.parent
+            and "reopen" in n.extra.get("verbs", "").split()
+        ),
     )
 
 

@@ -74,11 +74,17 @@ def _start(run: Run, command: m.Start) -> None:
         raise Refused("process.already-started")
     node = command.node or run.program.start
     plan = run.program.plans.get(node)
-    if plan is None or plan.kind is not Kind.START or plan.parent:
+    begins = plan is not None and (plan.kind is Kind.START or node in run.program.reopens)
+    if plan is None or not begins or plan.parent:
         raise Refused("process.no-such-start", node=node)
     run.emit(m.Started(0, node, command.variables))
     waits.listen(run, "", 0)
-    tokens.leave(run, plan, Token(node, "", 0, [], 0, 0))
+    token = Token(node, "", 0, [], 0, 0)
+    if plan.kind is Kind.START:
+        tokens.leave(run, plan, token)
+    else:
+        # A reopened case arrives at the step where the drawing lets it go on.
+        run.queue.append(token)
 
 
 def _complete(run: Run, command: m.Complete) -> None:

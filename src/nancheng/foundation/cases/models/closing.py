@@ -37,46 +37,27 @@ class Archive(models.Model):
 
 
 class Reopening(models.Model):
-    """A request to reopen a case (重开申请): one person asks, another decides."""
+    """A request to reopen a case (重开申请): one person asks, another confirms.
 
-    class State(models.TextChoices):
-        """Where the request stands."""
-
-        ASKED = "asked", _("待审批")
-        APPROVED = "approved", _("已重开")
-        REFUSED = "refused", _("不予重开")
+    Who asked, why, and what was decided stand in the confirmation.
+    """
 
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="reopenings")
     node = models.CharField(max_length=80)
-    reason = models.CharField(max_length=1000)
-    asked_by = models.ForeignKey("people.Identity", models.PROTECT, related_name="+")
-    asked_label = models.CharField(max_length=200)
-    asked_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
-    decided_by = models.ForeignKey("people.Identity", models.PROTECT, null=True, related_name="+")
-    decided_label = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    words = models.CharField(max_length=1000, blank=True)
-    # The case that goes on with it.
+    confirmation = models.OneToOneField(
+        "confirmations.Confirmation", models.PROTECT, related_name="+"
+    )
+    # The case that goes on with it, once it is confirmed.
     opened = models.OneToOneField("cases.Case", models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        ordering = ("-asked_at", "-id")
+        ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint(
-                fields=("case",), name="reopening_asked_once", condition=Q(state="asked")
-            ),
             models.CheckConstraint(
-                name="reopening_by_two_persons",
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
-            ),
-            models.CheckConstraint(
-                name="reopening_decided_whole",
-                condition=Q(state="asked", decided_by__isnull=True, opened__isnull=True)
-                | Q(state="refused", decided_by__isnull=False, opened__isnull=True)
-                | Q(state="approved", decided_by__isnull=False, opened__isnull=False),
+                name="reopening_opens_another",
+                condition=Q(opened__isnull=True) | ~Q(opened=F("case")),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.state}"
+        return f"{self.case_id} → {self.opened_id or '?'}"
