@@ -251,7 +251,7 @@ def _line(entry: Entry, program: Program) -> dict[str, Any]:
     step = step_name(program, entry.node) if entry.node else ""
     return {
         "title": step or words,
-        "badge": badge,
+        "badge": badge if step else "",
         "badge_tone": badge_tone,
         "tone": tone,
         "at": entry.at,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nancheng.foundation.cases import papers, queries, reaching
 from nancheng.foundation.cases.models import Slip, Task
-from nancheng.foundation.cases.supervision import actions, forms
+from nancheng.foundation.cases.supervision import actions, forms, rules
 from nancheng.foundation.cases.supervision import queries as slips
 from nancheng.foundation.cases.supervision.actions import Demand
 from nancheng.foundation.cases.supervision.rules import Bounds, Colour
@@ -29,6 +29,8 @@ from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Action, Table
 
+# Our choice: the slips that wait longest are enough to begin with.
+RISING_MAX = 50
 Forms = Mapping[str, django_forms.Form]
 
 SLIPS = Table(
@@ -161,7 +163,13 @@ def called_for(request: IdentifiedRequest) -> HttpResponse:
     limits = slips.bounds(timezone.now())
     rows = slips.called_for(request.identity, limits).only("id")
     bound = CALLED.bind(request, rows, load=lambda found: _called(found, limits))
-    return _list(request, bound, "cases:slips-called")
+    silent = slips.unanswered(request.identity, limits).select_related("case", "department")
+    rising = [
+        (one, str(Slip.Colour(colour).label), colour.value)
+        for one in silent.order_by("reply_by")[:RISING_MAX]
+        if (colour := rules.escalated(Colour(one.colour), reply_by=one.reply_by, bounds=limits))
+    ]
+    return _list(request, bound, "cases:slips-called", rising=rising)
 
 
 def _called(found: Iterable[Task], limits: Bounds) -> Iterable[Called]:
@@ -180,13 +188,17 @@ def _called(found: Iterable[Task], limits: Bounds) -> Iterable[Called]:
         )
 
 
-def _list(request: IdentifiedRequest, table: tables.Bound, here: str) -> HttpResponse:
+def _list(
+    request: IdentifiedRequest, table: tables.Bound, here: str, **context: Any
+) -> HttpResponse:
     tabs = [
         {"label": words, "href": reverse(page), "count": None, "is_current": page == here}
         for page, words in (("cases:slips", _("督办单")), ("cases:slips-called", _("督办建议")))
         if page == "cases:slips" or request.identity.verbs.get(slips.SUPERVISE)
     ]
-    return tables.answer(request, "cases/together_list.html", table, {"tabs": tabs})
+    return tables.answer(
+        request, "cases/slips.html", table, {"tabs": tabs, "rising": (), **context}
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -265,4 +265,8 @@ def test_lists_of_slips_take_the_same_statements_for_one_and_for_many(
     for address in ("/slips/", "/slips/called/", "/cases/departments/"):
         with django_assert_max_num_queries(17):
             assert client.get(address).status_code == 200
+    # The pages ask the real day: replies of 2020 have stayed away for long.
+    rising = client.get("/slips/called/").content.decode()
+    assert "建议升级" in rising
+    assert "DB-2020-000001" in rising
     assert "蓝单 3" in client.get("/cases/departments/").content.decode()

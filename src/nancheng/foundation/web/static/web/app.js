@@ -147,7 +147,38 @@ drawer?.addEventListener("close", () => {
   opener?.focus();
 });
 
+const FIND_FROM = 12;
+
+/* A long list of boxes gets a field that narrows it; what is ticked always stays in sight. */
+function addFinders(root) {
+  for (const list of root.querySelectorAll(".choices:not([data-found])")) {
+    const labels = [...list.querySelectorAll("label")].filter((each) => each.querySelector("input"));
+    if (labels.length < FIND_FROM) continue;
+    list.dataset.found = "";
+    list.classList.add("long");
+    const field = document.createElement("input");
+    field.type = "search";
+    field.placeholder = drawer.dataset.find;
+    field.setAttribute("aria-label", drawer.dataset.find);
+    field.addEventListener("input", (event) => {
+      event.stopPropagation();
+      const wanted = field.value.trim().toLowerCase();
+      for (const label of labels) {
+        const fits = label.textContent.toLowerCase().includes(wanted);
+        label.parentElement.hidden = !fits && !label.querySelector("input").checked;
+      }
+      for (const group of list.querySelectorAll(":scope > div > div")) {
+        const boxes = labels.filter((label) => group.contains(label));
+        if (boxes.length) group.hidden = boxes.every((label) => label.parentElement.hidden);
+      }
+    });
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    list.before(field);
+  }
+}
+
 function settle(root) {
+  if (drawer) addFinders(root);
   for (const frame of root.querySelectorAll(".drawing")) {
     const now = frame.querySelector(".node.stuck, .node.current, .node.waiting");
     if (!now) continue;
