@@ -61,7 +61,9 @@ def tell(
     """Notify everybody behind some receivers but the hand itself."""
     by = hand.by
     assert by is not None
-    told = directory.reached([addressed.row(one) for one in receivers], on=hand.at.date())
+    told = directory.reached(
+        [addressed.row(one) for one in receivers], verb=queries.VIEW, on=hand.at.date()
+    )
     messages.notify(
         identity_ids=[identity for identity in told if identity != by.identity_id],
         code=code,

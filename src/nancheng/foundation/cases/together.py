@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nancheng.foundation.cases import receivers
+from nancheng.foundation.cases import queries, receivers
 from nancheng.foundation.cases.archive import queries as archive
 from nancheng.foundation.cases.circulation import queries as circulation
 from nancheng.foundation.cases.models import Archive, Case, CaseReader, Opinion, Receipt, Slip
@@ -19,6 +19,7 @@ from nancheng.foundation.cases.opinions import queries as opinions
 from nancheng.foundation.cases.reopening import queries as reopening
 from nancheng.foundation.cases.signing import queries as signing
 from nancheng.foundation.cases.supervision import queries as slips
+from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
 
 
@@ -44,9 +45,10 @@ def waiting_rows(actor: Actor) -> QuerySet[CaseReader]:
     asked = Q(opinion__state=Opinion.State.ASKED) & ~Q(opinion__asked_by__person_id=actor.person_id)
     sent = Q(circulation__isnull=False, circulation__revoked_at__isnull=True) & ~Exists(read)
     demanded = Q(slip__state=Slip.State.ISSUED)
-    return CaseReader.objects.filter(
+    found = CaseReader.objects.filter(
         receivers.named(actor), asked | sent | demanded, ended_at__isnull=True
     )
+    return found if rights.may(actor, queries.VIEW) else found.none()
 
 
 def waiting(actor: Actor, *, at: datetime) -> int:

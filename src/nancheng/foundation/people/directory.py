@@ -55,8 +55,11 @@ def identities(*, on: date, but: int = 0) -> list[Receiver]:
     ]
 
 
-def reached(receivers: Iterable[Reader | Any], *, on: date) -> list[int]:
-    """Return the identities behind rows that name one identity, post or department each. One."""
+def reached(receivers: Iterable[Reader | Any], *, verb: str, on: date) -> list[int]:
+    """Return the identities behind rows that name one identity, post or department each. One.
+
+    Only those whose duty is granted the verb at all: an administrator's desk is told nothing.
+    """
     condition = Q(pk__in=())
     for one in receivers:
         if one.identity_id:
@@ -65,7 +68,8 @@ def reached(receivers: Iterable[Reader | Any], *, on: date) -> list[int]:
             condition |= Q(post_id=one.post_id)
         elif one.department_id:
             condition |= Q(post__department_id=one.department_id)
-    return list(_in_force(on).filter(condition).order_by("id").values_list("id", flat=True))
+    able = _in_force(on).filter(condition, post__duty__grants__verb=verb).distinct()
+    return list(able.order_by("id").values_list("id", flat=True))
 
 
 def _in_force(on: date) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from nancheng.foundation.cases import queries
 from nancheng.foundation.cases.models import CaseReader, Opinion
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import directory
@@ -27,7 +28,9 @@ def withdraw_opinions(*, case_id: int, title: str, at: datetime) -> None:
         state=Opinion.State.WITHDRAWN, ended_at=at
     )
     messages.notify(
-        identity_ids=directory.reached([one.reader for one in waiting], on=at.date()),
+        identity_ids=directory.reached(
+            [one.reader for one in waiting], verb=queries.VIEW, on=at.date()
+        ),
         code="cases.opinion-withdrawn",
         figures={"title": title},
         case_id=case_id,

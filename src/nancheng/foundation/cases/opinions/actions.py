@@ -176,7 +176,7 @@ def withdraw(opinion_id: int, *, reason: str, by: Actor, at: datetime, key: str)
         to=row.receiver,
     )
     messages.notify(
-        identity_ids=directory.reached([row.reader], on=at.date()),
+        identity_ids=directory.reached([row.reader], verb=queries.VIEW, on=at.date()),
         code="cases.opinion-withdrawn",
         figures={"title": queries.title(row.case_id)},
         case_id=row.case_id,
@@ -208,7 +208,7 @@ def _remind(row: Opinion, *, at: datetime) -> int:
     if not free.update(reminded_at=at):
         return 0
     messages.notify(
-        identity_ids=directory.reached([row.reader], on=timezone.localdate(at)),
+        identity_ids=directory.reached([row.reader], verb=queries.VIEW, on=timezone.localdate(at)),
         code="cases.opinion-near",
         figures={"title": queries.title(row.case_id), "due_on": row.due_on},
         case_id=row.case_id,

@@ -49,13 +49,13 @@ def asked_by(actor: Actor) -> QuerySet[Opinion]:
 
 
 def shown(opinion_id: int, actor: Actor) -> Opinion | None:
-    """Return a request to whoever it names, whoever asked, or whoever may read the case."""
+    """Return a request to who asked, or to whoever may read the case: the asked, while it lasts."""
     found = (
         Opinion.objects.select_related("case", "reader", "asked_by").filter(pk=opinion_id).first()
     )
     if found is None:
         return None
-    mine = receivers.names(actor, found.reader) or found.asked_by_id == actor.identity_id
+    mine = found.asked_by_id == actor.identity_id
     return found if mine or queries.may_read_case(actor, found.case_id) else None
 
 

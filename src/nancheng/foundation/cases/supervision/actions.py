@@ -248,7 +248,7 @@ def _remind(slip: Slip, *, at: datetime) -> int:
     if not free.update(reminded_at=at):
         return 0
     messages.notify(
-        identity_ids=directory.reached([slip.reader], on=timezone.localdate(at)),
+        identity_ids=directory.reached([slip.reader], verb=queries.VIEW, on=timezone.localdate(at)),
         code="cases.slip-near",
         figures={
             "title": queries.title(slip.case_id),

@@ -56,10 +56,8 @@ def reply_day(at: datetime) -> date:
 
 
 def within_reach(actor: Actor) -> QuerySet[Slip]:
-    """Return the slips of the cases an actor may read, and those to its own department."""
-    return Slip.objects.filter(
-        Q(case__in=queries.visible(actor)) | Q(department_id=actor.department_id)
-    )
+    """Return the slips of the cases an actor may read: the department's, while they are open."""
+    return Slip.objects.filter(case__in=queries.visible(actor))
 
 
 def shown(slip_id: int, actor: Actor) -> Slip | None:

@@ -30,6 +30,7 @@ from nancheng.foundation.cases.tests.making import AT, SignIn, Zone
 from nancheng.foundation.cases.tests.test_actions import assert_whole
 from nancheng.foundation.files import queries as files
 from nancheng.foundation.messages.models import Notice
+from nancheng.foundation.people import actions as people_actions
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people.directory import Receiver
 from nancheng.foundation.people.rules import Actor, Scope
@@ -154,9 +155,24 @@ def test_a_withdrawn_request_closes_the_case_to_the_asked(zone: Zone, case: Case
         opinions.withdraw(asked.pk, reason="x", by=zone.an, at=AT, key="w")
     opinions.withdraw(asked.pk, reason="已电话沟通", by=zone.bai, at=AT, key="w")
     assert sees(zone.ding, case) == (False, False)
-    with pytest.raises(Refused, match="opinion-withdrawn"):
+    with pytest.raises(Refused, match="no-such-opinion"):
         answer(zone.ding)
     assert_whole(case)
+
+
+def test_a_desk_without_business_is_told_nothing(zone: Zone, case: Case) -> None:
+    people_actions.put_duty(code="system", name="系统", name_en="", grants={})
+    people_actions.put_post(department="law", duty="system", name="系统岗", name_en="")
+    people_actions.put_person(username="xi", name="系", password=making.PASSWORD)
+    people_actions.appoint(
+        username="xi", department="law", duty="system", active_from=date(2020, 1, 1)
+    )
+    xi = people.actor_of(username="xi", on=AT.date())
+    ask(case, zone.bai)  # asks the department of both
+    assert not Notice.objects.filter(identity=xi.identity_id).exists()
+    assert together.waiting(xi, at=AT) == 0
+    with pytest.raises(Refused, match="no-such-opinion"):
+        answer(xi)
 
 
 def test_the_asked_are_reminded_once_when_their_day_is_near(zone: Zone, case: Case) -> None:
