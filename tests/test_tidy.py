@@ -29,6 +29,7 @@ WRITERS = {
     "src/nancheng/foundation/cases/publishing.py": "what the deploy command writes",
     "src/nancheng/foundation/cases/jobs.py": "leases of due timers",
     "src/nancheng/foundation/cases/errands.py": "the queue between cases, written by cases.advance",
+    "src/nancheng/foundation/cases/migrating.py": "what the owner of a drawing does with versions",
     "src/nancheng/foundation/web/sql.py": "the text of an insertion; its callers are judged",
     "src/nancheng/foundation/cases/dispatching.py": "what a person does with the queue's rows",
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import django
 
-from nancheng.config import auditing, simulating, verifying
+from nancheng.config import auditing, simulating, verifying, versions
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     verifying.arguments(_add(commands, "verify", _verify, "judge drawings and decision tables"))
     auditing.arguments(_add(commands, "audit", _audit, "verify, seal or export the history"))
     simulating.arguments(_add(commands, "simulate", _simulate, "run many cases of a drawing"))
+    versions.arguments(_add(commands, "migrate", _migrate, "move running cases to a version"))
     _add(commands, "check", _check, "say whether the installation is healthy")
     bench = _add(commands, "bench", _bench, "fill a database with many cases, or measure one")
     bench.add_argument("what", choices=("seed", "http"))
@@ -126,6 +127,10 @@ def _bench(given: argparse.Namespace) -> int:
         env={**os.environ, "PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "bench.settings"},
         check=False,
     ).returncode
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    return versions.migrate(given, say=_say)
 
 
 def _check(_given: argparse.Namespace) -> int:

@@ -12,10 +12,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from nancheng.foundation.cases import bindings, clocks, queries
+from nancheng.foundation.cases import bindings, clocks, incidents, queries, replaying
 from nancheng.kernel.worktime import calendars
 
 CALENDAR_WARNING_DAYS = 60
+# The cases changed last are replayed by each check; `nancheng audit verify` looks at all.
+REPLAYED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def findings() -> list[Finding]:
     if found[-1].is_well:
         found += [_schema()]
     if found[-1].is_well:
-        found += [_calendar(), *_drawings()]
+        found += [_calendar(), *_drawings(), _movers(), _replay()]
     return [*found, _folder()]
 
 
@@ -80,6 +82,22 @@ def _drawings() -> Iterator[Finding]:
             is_well=kind in published,
             detail="published" if kind in published else "run nancheng deploy",
         )
+
+
+def _movers() -> Finding:
+    """An open case that nothing will move waits for ever, and nobody is told."""
+    stalled = list(incidents.stalled())
+    detail = f"nothing moves {', '.join(stalled)}" if stalled else "every open case has a mover"
+    return Finding("cases", is_well=not stalled, detail=detail)
+
+
+def _replay() -> Finding:
+    """Replay the newest histories: what is stored must be what happened."""
+    wrong = list(replaying.astray(REPLAYED))
+    detail = (
+        f"history and rows differ: {'; '.join(wrong[:5])}" if wrong else "stored is what happened"
+    )
+    return Finding("histories", is_well=not wrong, detail=detail)
 
 
 def _folder() -> Finding:

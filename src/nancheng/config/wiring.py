@@ -32,6 +32,7 @@ PROCESS_BINDINGS = tuple(f"nancheng.domains.{domain}.process.BINDINGS" for domai
 TWO_HANDS: tuple[str, ...] = (
     "nancheng.foundation.cases.calendar.OPERATIONS",
     "nancheng.foundation.cases.reopening.operations.OPERATIONS",
+    "nancheng.foundation.cases.corrections.OPERATIONS",
 )
 
 # What each module calls its refusals, for the page that explains them.
@@ -86,6 +87,7 @@ JOBS = (
     "nancheng.foundation.cases.opinions.actions.remind_near",
     "nancheng.foundation.cases.supervision.actions.remind_near",
     "nancheng.foundation.cases.pool.actions.return_idle",
+    "nancheng.foundation.cases.migrating.migrate_due",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",
@@ -121,6 +123,7 @@ MENU = (
             Item(_("我的已办"), "cases:done", "check"),
             Item(_("我发起的"), "cases:started", "send"),
             Item(_("办件查询"), "cases:search", "search", verb="case.view"),
+            Item(_("异常办件"), "cases:incidents", "warning", verb="case.retry"),
             Item(
                 _("两人复核"),
                 "confirmations:list",

@@ -40,6 +40,7 @@ ABOUT = (
     m.InstanceAdded,
     m.InstanceRemoved,
     m.VariablesSet,
+    m.Migrated,
     m.Retried,
     m.Fired,
 )

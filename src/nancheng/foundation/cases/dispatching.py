@@ -14,10 +14,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from nancheng.foundation.cases import delivery, errands, incidents
-from nancheng.foundation.cases.models import Errand
+from nancheng.foundation.cases import delivery, errands, incidents, queries
+from nancheng.foundation.cases.models import Errand, Wait
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
+from nancheng.kernel.process.state import ItemKind
 from nancheng.kernel.refusal import Refused
 
 RETRY = "case.retry"
@@ -122,6 +123,16 @@ def drop(*, errand_id: int, reason: str, by: Actor, at: datetime) -> None:
     Errand.objects.filter(pk=errand.pk).update(
         state=Errand.State.DROPPED, done_at=at, detail=f"{by.label}: {reason}"[: errands.DETAIL_MAX]
     )
+
+
+@transaction.atomic
+def retry_timer(*, wait_id: int, by: Actor) -> None:
+    """Let a timer that failed fire at the next sweep."""
+    wait = Wait.objects.filter(pk=wait_id, kind=ItemKind.TIMER.value).first()
+    if wait is None:
+        raise Refused("cases.no-such-case")
+    queries.allow(by, RETRY, wait.case_id)
+    Wait.objects.filter(pk=wait_id).update(leased_until=None)
 
 
 def _mine(errand_id: int, by: Actor) -> Errand:

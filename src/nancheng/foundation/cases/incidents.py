@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from nancheng.foundation.cases import definitions, queries
+from nancheng.foundation.cases import queries
 from nancheng.foundation.cases.models import Case, Errand, Task, Wait
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
@@ -17,28 +15,10 @@ from nancheng.kernel.process.state import ItemKind
 OPEN_TASK = (Task.State.OFFERED, Task.State.CLAIMED)
 OPEN_CASE = (Case.Status.OPEN, Case.Status.SUSPENDED)
 UNDONE = (Errand.State.WAITING, Errand.State.KEPT, Errand.State.STUCK)
+TROUBLED = Q(state=Errand.State.STUCK) | Q(state=Errand.State.WAITING, attempts__gt=0)
 MOVERS = tuple(
     kind.value for kind in (ItemKind.TIMER, ItemKind.MESSAGE, ItemKind.SIGNAL, ItemKind.INCIDENT)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """One thing that does not move, as a list shows it.
-
-    ``what`` is "token", "timer" or "errand"; ``ref`` the id of its row.
-    """
-
-    what: str
-    ref: int
-    kind: str
-    number: str
-    title: str
-    step: str
-    code: str
-    detail: str
-    attempts: int
-    next_at: datetime | None
 
 
 def errands_seen(actor: Actor | None, verb: str) -> QuerySet[Errand]:
@@ -92,60 +72,14 @@ def troubled(actor: Actor | None, verb: str = queries.VIEW) -> QuerySet[Errand]:
     """Return the errands that are stuck or fail, within an actor's reach."""
     return (
         errands_seen(actor, verb)
-        .filter(Q(state=Errand.State.STUCK) | Q(state=Errand.State.WAITING, attempts__gt=0))
+        .filter(TROUBLED)
         .select_related("source__process", "target__process")
     )
-
-
-def listed(actor: Actor | None, *, limit: int) -> list[Incident]:
-    """Return the incidents an actor may see, at most so many of each sort. Three statements."""
-    return [
-        *(_of_wait("token", wait) for wait in tokens(actor).order_by("-id")[:limit]),
-        *(_of_wait("timer", wait) for wait in timers(actor).order_by("due_at", "id")[:limit]),
-        *(_of_errand(errand) for errand in troubled(actor).order_by("-id")[:limit]),
-    ]
 
 
 def count(actor: Actor | None) -> int:
     """Return how many incidents an actor may see. Three statements."""
     return tokens(actor).count() + timers(actor).count() + troubled(actor).count()
-
-
-def _of_wait(what: str, wait: Wait) -> Incident:
-    case = wait.case
-    names = definitions.program(case.process_id).names.get(wait.node, (wait.node, wait.node))
-    return Incident(
-        what=what,
-        ref=wait.pk,
-        kind=case.kind,
-        number=case.number,
-        title=case.title,
-        step=names[0] or wait.node,
-        code=str(wait.data.get("code", "cases.timer-failed")),
-        detail=str(wait.data.get("detail", "")),
-        attempts=wait.attempts,
-        next_at=wait.leased_until,
-    )
-
-
-def _of_errand(errand: Errand) -> Incident:
-    case = errand.source or errand.target
-    step = errand.node
-    if errand.source is not None:
-        names = definitions.program(errand.source.process_id).names
-        step = names.get(errand.node, (errand.node, ""))[0] or errand.node
-    return Incident(
-        what="errand",
-        ref=errand.pk,
-        kind=errand.kind,
-        number=case.number if case else "",
-        title=case.title if case else errand.name,
-        step=step,
-        code=errand.code,
-        detail=errand.detail,
-        attempts=errand.attempts,
-        next_at=errand.due_at if errand.state == Errand.State.WAITING else None,
-    )
 
 
 # --- of one case --------------------------------------------------------------------------------
@@ -156,9 +90,9 @@ def called(case_id: int, actor: Actor | None) -> QuerySet[Case]:
     return queries.visible(actor).filter(caller_id=case_id).order_by("caller_item")
 
 
-def below(case_id: int, actor: Actor | None) -> list[Incident]:
+def below(case_id: int, actor: Actor | None) -> list[Wait]:
     """Return what is stuck in the cases that a case has called, at any depth, within reach."""
-    found: list[Incident] = []
+    found: list[Wait] = []
     layer = [case_id]
     while layer:
         layer = list(
@@ -167,20 +101,14 @@ def below(case_id: int, actor: Actor | None) -> list[Incident]:
             .values_list("id", flat=True)
         )
         stuck = Wait.objects.filter(kind=ItemKind.INCIDENT.value, case_id__in=layer)
-        found.extend(_of_wait("token", wait) for wait in stuck.select_related("case__process"))
+        found.extend(stuck.select_related("case__process"))
     return found
 
 
-def of_case(case_id: int) -> list[Incident]:
-    """Return the timers and errands of one case that do not get on."""
-    failing = Wait.objects.filter(case_id=case_id, kind=ItemKind.TIMER.value, attempts__gt=0)
-    errands = Errand.objects.filter(Q(source_id=case_id) | Q(target_id=case_id)).filter(
-        Q(state=Errand.State.STUCK) | Q(state=Errand.State.WAITING, attempts__gt=0)
-    )
-    return [
-        *(_of_wait("timer", wait) for wait in failing.select_related("case__process")),
-        *(_of_errand(e) for e in errands.select_related("source__process", "target__process")),
-    ]
+def failing(case_id: int) -> list[Errand]:
+    """Return the errands of one case that do not get on."""
+    rows = Errand.objects.filter(Q(source_id=case_id) | Q(target_id=case_id))
+    return list(rows.filter(TROUBLED).select_related("source__process", "target__process"))
 
 
 # --- every open case has a mover ----------------------------------------------------------------

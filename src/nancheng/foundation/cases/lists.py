@@ -24,6 +24,7 @@ from nancheng.foundation.cases import (
     desk,
     forms,
     queries,
+    versions,
     worklist,
 )
 from nancheng.foundation.cases.models import Case, ProcessVersion, Task
@@ -273,7 +274,8 @@ def process(request: IdentifiedRequest, kind: str) -> HttpResponse:
             "definition": definition,
             "diagram": bpmn.diagram(definition),
             "program": program,
-            "steps": _steps(program),
+            "steps": versions.steps(program),
+            "may_publish": versions.may_publish(request.identity),
         },
     )
 
@@ -459,27 +461,3 @@ def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
 def _kind_name(kind: str) -> str:
     found = bindings.all_bindings().get(kind)
     return str(found.name) if found else kind
-
-
-def _steps(program: Any) -> list[dict[str, str]]:
-    lines = []
-    for node in program.definition.nodes.values():
-        limit = program.limits.get(node.id)
-        lane = program.lanes.get(node.id)
-        if node.id in program.forms or limit:
-            lines.append(
-                {
-                    "name": wording.named({"name": node.name, "name_en": node.name_en}),
-                    "lane": wording.named({"name": lane.name, "name_en": lane.name_en})
-                    if lane
-                    else "",
-                    "limit": limit.limit if limit else "",
-                    "basis": limit.basis if limit else "",
-                    "apart": "、".join(
-                        wording.named(dict(zip(("name", "name_en"), program.names[n], strict=True)))
-                        for n in node.extra.get("apart", "").split()
-                        if n in program.names
-                    ),
-                }
-            )
-    return lines

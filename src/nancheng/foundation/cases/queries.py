@@ -314,8 +314,9 @@ def clocks(case_id: int) -> list[Clock]:
 
 
 def incidents(case_id: int) -> list[Wait]:
-    """Return what is stuck in a case."""
-    return list(Wait.objects.filter(case_id=case_id, kind="incident").order_by("item"))
+    """Return what is stuck in a case, and the timers in it that could not fire."""
+    failing = Q(kind="timer", attempts__gt=0)
+    return list(Wait.objects.filter(Q(kind="incident") | failing, case_id=case_id).order_by("item"))
 
 
 def participants(case_id: int) -> list[Participant]:

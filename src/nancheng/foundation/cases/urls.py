@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nancheng.foundation.cases import desks, lights, lists, views
+from nancheng.foundation.cases import desks, lights, lists, troubles, versions, views
 from nancheng.foundation.cases.archive import views as archive
 from nancheng.foundation.cases.circulation import views as circulation
 from nancheng.foundation.cases.opinions import views as opinions
@@ -37,6 +37,10 @@ urlpatterns = [
     path("cases/departments/", lights.departments, name="departments"),
     path("cases/processes/", lists.processes, name="processes"),
     path("cases/processes/<str:kind>/", lists.process, name="process"),
+    path("cases/processes/<str:kind>/versions/", versions.versions, name="versions"),
+    path("cases/migrations/<int:plan_id>/", versions.plan, name="migration"),
+    path("cases/incidents/", troubles.listed, name="incidents"),
+    path("cases/incidents/<slug:what>/<int:ref>/", troubles.incident, name="incident"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/history/", views.history, name="history"),
     path("cases/<str:number>/ask/", opinions.ask, name="ask"),

@@ -22,6 +22,7 @@ from nancheng.foundation.cases import (
     forms,
     queries,
     together,
+    troubles,
     worklist,
 )
 from nancheng.foundation.cases.desk import Desk
@@ -58,7 +59,8 @@ def case(request: IdentifiedRequest, number: str) -> HttpResponse:
                 {"task": task, "light": now.light(task.due_on), "mine": _is_mine(task, request)}
                 for task in open_tasks
             ],
-            "incidents": queries.incidents(found.pk),
+            "incidents": troubles.in_words(queries.incidents(found.pk), found),
+            **troubles.of_relatives(found, request.identity),
             "participants": queries.participants(found.pk),
             "links": queries.links(found.pk),
             "timeline": desk.timeline(found),

@@ -228,6 +228,11 @@ def colleagues(*, post_id: int, on: date, but: int = 0) -> list[tuple[int, str]]
     return [(identity, f"{name} · {post}") for identity, name, post in rows]
 
 
+def duty_of(*, post_id: int) -> int:
+    """Return the duty of a post."""
+    return Post.objects.values_list("duty_id", flat=True).get(pk=post_id)
+
+
 def holders(*, post_id: int, on: date) -> list[int]:
     """Return the identities that hold a post on a day."""
     return list(_active(on).filter(post_id=post_id).values_list("id", flat=True))
