@@ -23,6 +23,7 @@ from nancheng.foundation.cases import (
     definitions,
     desk,
     forms,
+    migrating,
     queries,
     versions,
     worklist,
@@ -275,7 +276,7 @@ def process(request: IdentifiedRequest, kind: str) -> HttpResponse:
             "diagram": bpmn.diagram(definition),
             "program": program,
             "steps": versions.steps(program),
-            "may_publish": versions.may_publish(request.identity),
+            "may_publish": migrating.owns(request.identity),
         },
     )
 

@@ -24,7 +24,7 @@ from nancheng.kernel.decisions.definition import Decision
 from nancheng.kernel.decisions.model import compile_with_problems
 from nancheng.kernel.decisions.problems import Problem as TableProblem
 from nancheng.kernel.process import bpmn, problems
-from nancheng.kernel.process.definition import Definition, Problem
+from nancheng.kernel.process.definition import Definition, Kind, Problem
 from nancheng.kernel.process.program import Program, compile_definition
 from nancheng.kernel.refusal import Refused
 
@@ -137,6 +137,9 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
             name = node.extra.get(attribute)
             if name and name not in known:
                 yield Problem(code, node.id, node.line, node.name, name)
+        if node.kind is Kind.START and not node.parent and node.event.timer:
+            # A case needs somebody who opens it; the clock is nobody.
+            yield Problem("start-not-served", node.id, node.line, node.name, "timer")
         if node.calls and node.calls not in bindings.all_bindings():
             yield Problem("unbound-process", node.id, node.line, node.name, node.calls)
     rules = limit_queries.known_codes()

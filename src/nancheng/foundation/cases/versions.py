@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,9 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nancheng.foundation.cases import bindings, definitions, desk, mending, migrating, queries
-from nancheng.foundation.cases.migrating import Plan
+from nancheng.foundation.cases.migrating import Plan, Standing
 from nancheng.foundation.cases.models import Migration
-from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.people.rules import Actor
@@ -44,11 +44,12 @@ TONES = {"planned": "yellow", "running": "blue", "done": "green"}
 @requires(migrating.PUBLISH)
 def versions(request: IdentifiedRequest, kind: str) -> HttpResponse:
     """List the versions of a drawing with their open cases, and plan to move cases."""
+    _owner(request.identity)
     known = migrating.versions(kind)
     if not known or kind not in bindings.all_bindings():
         raise Http404
     choices = [(one.version.version, f"v{one.version.version}") for one in known]
-    first = {"old": choices[-1][0], "new": choices[0][0]}
+    first = {"old": choices[-1][0], "new": choices[0][0], "moves": _proposed(known)}
     form = mending.Migrate(request.POST or None, choices=choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -81,6 +82,7 @@ def versions(request: IdentifiedRequest, kind: str) -> HttpResponse:
 @requires(migrating.PUBLISH)
 def plan(request: IdentifiedRequest, plan_id: int) -> HttpResponse:
     """Show a plan with its dry run: which cases may move, which not and why; let it run."""
+    _owner(request.identity)
     found = migrating.plan_of(plan_id)
     if found is None:
         raise Http404
@@ -99,6 +101,20 @@ def plan(request: IdentifiedRequest, plan_id: int) -> HttpResponse:
             **_report(request, found),
         },
     )
+
+
+def _owner(actor: Actor) -> None:
+    if not migrating.owns(actor):
+        raise Refused("people.not-allowed", post=actor.post_name)
+
+
+def _proposed(known: Sequence[Standing]) -> str:
+    """Return the moves from the oldest version with open cases to the newest, one a line."""
+    old = next((one for one in reversed(known) if one.open_cases), known[-1])
+    if old is known[0]:
+        return ""
+    moves = migrating.proposed(old_id=old.version.pk, new_id=known[0].version.pk)
+    return "\n".join(f"{source}={target}" for source, target in sorted(moves.items()))
 
 
 def _report(request: IdentifiedRequest, plan: Migration) -> dict[str, Any]:
@@ -129,11 +145,6 @@ def _report(request: IdentifiedRequest, plan: Migration) -> dict[str, Any]:
 def _seen(request: IdentifiedRequest, case_ids: list[int]) -> set[int]:
     rows = queries.visible(request.identity).filter(pk__in=case_ids)
     return set(rows.values_list("id", flat=True))
-
-
-def may_publish(actor: Actor) -> bool:
-    """Say whether an actor owns drawings: may plan to move cases between their versions."""
-    return rights.may(actor, migrating.PUBLISH)
 
 
 def steps(program: Program) -> list[dict[str, str]]:

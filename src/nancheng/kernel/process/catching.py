@@ -81,7 +81,7 @@ def _handle(run: Run, start: Plan, scope: int) -> None:
 def throw(run: Run, plan: Plan, token: Token) -> None:
     """Throw what a node throws. The token goes on first, so that a catcher may still end it."""
     trigger, code = plan.event.trigger, plan.event.code
-    key = _key(run, plan, token)
+    key = tokens.key_of(run, plan, token.scope)
     if isinstance(key, Fault):
         tokens.stuck(run, token, code="process.key-failed", detail=key.detail)
         return
@@ -97,13 +97,6 @@ def throw(run: Run, plan: Plan, token: Token) -> None:
         signal(run, code, {})
     elif trigger is Trigger.ESCALATION:
         look(run, trigger, code, token.scope)
-
-
-def _key(run: Run, plan: Plan, token: Token) -> str | Fault:
-    if not plan.key:
-        return ""
-    value = tokens.ask(plan.key, tokens.seen_from(run, token.scope))
-    return value if isinstance(value, Fault) else str(value)
 
 
 def signal(run: Run, name: str, variables: Data) -> int:

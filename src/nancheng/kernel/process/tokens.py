@@ -93,6 +93,19 @@ def ask(expression: Expression, variables: Data) -> object | Fault:
         return Fault(f"{type(error).__name__}: {error}"[:500])
 
 
+def key_of(run: Run, plan: Plan, scope: int) -> str | Fault:
+    """Return the value by which a message finds its case, "" when the drawing states none.
+
+    Null is no value: all cases that lack theirs would share it.
+    """
+    if not plan.key:
+        return ""
+    value = ask(plan.key, seen_from(run, scope))
+    if value is None:
+        return Fault("null")
+    return value if isinstance(value, Fault) else str(value)
+
+
 def mapping(expression: Expression, variables: Data) -> Data | Fault:
     """Evaluate what must give a context: the variables a call gives or takes."""
     value = ask(expression, variables)

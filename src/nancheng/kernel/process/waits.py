@@ -35,13 +35,10 @@ def begin(run: Run, plan: Plan, token: Token, data: dict[str, object]) -> None:
     if plan.event.trigger is Trigger.TIMER:
         set_timer(run, plan, token, data)
         return
-    key = ""
-    if plan.key:
-        value = tokens.ask(plan.key, tokens.seen_from(run, token.scope))
-        if isinstance(value, Fault):
-            _cannot_wait(run, plan, token, data | {"code": "process.key-failed"}, value)
-            return
-        key = str(value)
+    key = tokens.key_of(run, plan, token.scope)
+    if isinstance(key, Fault):
+        _cannot_wait(run, plan, token, data | {"code": "process.key-failed"}, key)
+        return
     data |= {"awaits": plan.event.trigger.value, "name": plan.event.code, "key": key}
     run.emit(m.Awaited(run.draft.next_item, plan.id, token.scope, data))
 

@@ -228,6 +228,27 @@ def test_a_signal_reaches_all_that_wait_each_once(
     assert not incidents.cases_without_mover().exists()
 
 
+def test_a_case_that_lacks_its_value_awaits_nobodys_message(zone: Zone, published: Publish) -> None:
+    published(awaiting=AWAITING)
+    case = plays.begin("awaiting", zone, bill=None)
+    wait = Wait.objects.get(case=case)
+    assert (wait.kind, wait.data["code"]) == ("incident", "process.key-failed")
+    assert_whole(case)
+
+
+def test_what_nobody_would_serve_is_not_published(zone: Zone, published: Publish) -> None:
+    timer = "<timerEventDefinition><timeCycle>R/P1D</timeCycle></timerEventDefinition>"
+    nightly = drawing("nightly", [start(timer), user("work"), end()], "start > work > end")
+    with pytest.raises(Refused, match="timer-cannot-repeat"):
+        published(nightly=nightly)
+    daily = nightly.replace("timeCycle", "timeDate").replace("R/P1D", "2030-01-01T08:00:00+08:00")
+    with pytest.raises(Refused, match="start-not-served"):
+        published(daily=daily)
+    calling = drawing("calling", [start(), plays.call("ask", "nowhere"), end()], "start>ask>end")
+    with pytest.raises(Refused, match="unbound-process"):
+        published(calling=calling)
+
+
 def test_a_long_value_finds_its_case_too(zone: Zone, published: Publish) -> None:
     by = plays.sender(zone)
     published(awaiting=AWAITING)

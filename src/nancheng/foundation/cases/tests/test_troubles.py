@@ -257,6 +257,9 @@ def test_the_owner_plans_tries_dry_and_lets_it_run(zone: Zone, published: Publis
     address = "/cases/processes/permit/versions/"
     page = client.get(address).content.decode()
     assert "v2" in page
+    renamed = FIRST.replace('id="check"', 'id="seen"').replace(">check<", ">seen<")
+    published(permit=renamed.replace('Ref="check"', 'Ref="seen"'))
+    assert "check=seen" in client.get(address).content.decode()
     given = {"old": "1", "new": "2", "moves": "check = verify", "reason": "新办法", "key": "k"}
     wrong = client.post(address, {**given, "moves": "check verify"})
     assert wrong.status_code == 422
@@ -284,6 +287,11 @@ def test_versions_are_for_who_publishes_alone(zone: Zone, published: Publish) ->
     for address in ("/cases/processes/permit/versions/", f"/cases/migrations/{plan.pk}/"):
         assert browser("bai").get(address).status_code == 403
         assert browser("bai").post(address).status_code == 403
+    # A plan moves cases of every department: a grant for one's own department is not enough.
+    partly = plays.granted(zone.bai, migrating.PUBLISH, "department", username="bai")
+    assert browser("bai").get("/cases/processes/permit/versions/").status_code == 403
+    with pytest.raises(Refused, match="not-allowed"):
+        migrating.start(plan_id=plan.pk, by=partly, at=AT)
     plays.sender(zone)
     assert browser("fang").get("/cases/processes/none/versions/").status_code == 404
     assert browser("fang").get("/cases/migrations/999/").status_code == 404
