@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -101,9 +102,7 @@ _KIND = Column("kind", gettext_lazy("流程"))
 _DEPARTMENT = Column("department", gettext_lazy("发起单位"))
 _OPENER = Column("opener", gettext_lazy("发起人"))
 _SEARCH = Filter(
-    "q",
-    gettext_lazy("标题 / 事项编号"),
-    lookups=("case__title__icontains", "case__number__icontains"),
+    "q", gettext_lazy("标题 / 事项编号"), apply=partial(worklist.searched, case="case__")
 )
 _KINDS = Filter("kind", gettext_lazy("流程"), kind="choice", lookups=("case__kind",), choices=kinds)
 
@@ -163,7 +162,7 @@ _CASE_COLUMNS = (
     Column("state", gettext_lazy("办件状态"), kind="badge", order=("status",)),
 )
 _CASE_FILTERS = (
-    Filter("q", gettext_lazy("标题 / 事项编号"), lookups=("title__icontains", "number__icontains")),
+    Filter("q", gettext_lazy("标题 / 事项编号"), apply=worklist.searched),
     Filter("kind", gettext_lazy("流程"), kind="choice", lookups=("kind",), choices=kinds),
     Filter(
         "status",

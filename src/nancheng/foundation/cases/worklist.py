@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from nancheng.foundation.cases.rules import Light
 from nancheng.foundation.people.rules import Actor
 
 WARNING = "light.warning-days"
+_WHOLE_NUMBER = re.compile(r"[A-Z]{1,8}-[0-9]{4}-[0-9]{6,10}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,16 @@ def by_department(actor: Actor, now: Today) -> list[dict[str, Any]]:
     )
     counted = [dict(row) for row in rows]
     return sorted(counted, key=lambda row: (-row["red"], -row["yellow"]))
+
+
+def searched(rows: QuerySet[Any], words: str, *, case: str = "") -> QuerySet[Any]:
+    """Return the rows whose case has these words in its number or title.
+
+    A whole number is looked up as it is: one row of a million is found by its index.
+    """
+    number = words.strip().upper()
+    if _WHOLE_NUMBER.fullmatch(number):
+        return rows.filter(**{f"{case}number": number})
+    return rows.filter(
+        Q(**{f"{case}title__icontains": words}) | Q(**{f"{case}number__icontains": words})
+    )

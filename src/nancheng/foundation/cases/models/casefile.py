@@ -128,6 +128,7 @@ class Case(models.Model):
             models.Index(fields=("kind", "status", "due_on"), name="case_kind_status_due"),
             models.Index(fields=("department", "status"), name="case_department_status"),
             models.Index(fields=("opened_by", "-opened_at"), name="case_opened_by"),
+            models.Index(fields=("-opened_at", "-id"), name="case_newest"),
         )
         constraints = (
             models.CheckConstraint(

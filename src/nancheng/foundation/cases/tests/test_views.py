@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from nancheng.foundation.cases import actions
+from nancheng.foundation.cases import actions, worklist
 from nancheng.foundation.cases.models import Case, CaseEvent, Task
 from nancheng.foundation.cases.tests import making
 from nancheng.foundation.cases.tests.making import AT, SignIn, Zone
@@ -164,6 +164,21 @@ def test_lists_survive_hostile_addresses(zone: Zone, sign_in: SignIn) -> None:
     client = sign_in("fang")
     for query in ("page=0", "page=zz", "sort=password", "kind=x", "q=" + "a" * 500, "opened=1"):
         assert client.get(f"/cases/?{query}").status_code == 200
+
+
+def test_a_whole_number_finds_its_case_alone_and_by_its_index(zone: Zone, sign_in: SignIn) -> None:
+    for number in range(12):
+        making.a_case(zone, key=f"case-{number}")
+    client = sign_in("fang")
+    page = client.get("/cases/?q=ln-2020-000001").content.decode()
+    assert "LN-2020-000001" in page
+    assert "LN-2020-000011" not in page
+    assert "LN-2020-000011" in client.get("/cases/?q=LN-2020-0000").content.decode()
+    desk = sign_in("an").get("/desk/?q=LN-2020-000012").content.decode()
+    assert "LN-2020-000012" in desk
+    assert "LN-2020-000002" not in desk
+    found = worklist.searched(Case.objects.all(), "LN-2020-000001")
+    assert "LIKE" not in str(found.query)
 
 
 def test_a_list_is_exported_as_a_workbook(zone: Zone, sign_in: SignIn) -> None:
