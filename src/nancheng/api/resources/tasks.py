@@ -18,6 +18,8 @@ from nancheng.api.shapes import Day, Given, Id, Mark, Moment, Name, Named, Page,
 from nancheng.api.telling import ClockTold
 from nancheng.foundation.cases import actions, desk, lists, worklist
 from nancheng.foundation.cases.desk import Desk
+from nancheng.foundation.cases.signing import actions as signers
+from nancheng.foundation.cases.signing import queries as signing
 
 router = Router(tags=["tasks"])
 VIEW = Need("task.view", is_granted=False)
@@ -222,7 +224,7 @@ def choices(request: ApiRequest, task_id: Id) -> dict[str, Any]:
     return {
         "send_back": _offered(desk.send_back_choices(at_desk)),
         "transfer": _offered(desk.transfer_choices(at_desk, caller.actor, on=on)),
-        "add_signer": _offered(desk.signer_choices(at_desk)),
+        "add_signer": _offered(signing.choices(at_desk.task, at_desk.program)),
     }
 
 
@@ -322,7 +324,7 @@ def transfer(request: ApiRequest, task_id: Id, given: Transfer) -> HttpResponse:
 @_posts("add-signer")
 def add_signer(request: ApiRequest, task_id: Id, given: AddSigner) -> HttpResponse:
     """Ask one more department to sign (加签)."""
-    act = _plain(actions.add_signer, element=given.element, reason=given.reason)
+    act = _plain(signers.add, elements=(given.element,), reason=given.reason)
     return _use(request, task_id, "add-signer", act)
 
 
