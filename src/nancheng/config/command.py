@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import django
 
-from nancheng.config import auditing, simulating, verifying, versions
+from nancheng.config import auditing, importing, simulating, verifying, versions
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     auditing.arguments(_add(commands, "audit", _audit, "verify, seal or export the history"))
     simulating.arguments(_add(commands, "simulate", _simulate, "run many cases of a drawing"))
     versions.arguments(_add(commands, "migrate", _migrate, "move running cases to a version"))
+    importing.arguments(_add(commands, "import", _import, "load a calendar notice"))
     _add(commands, "check", _check, "say whether the installation is healthy")
     bench = _add(commands, "bench", _bench, "fill a database with many cases, or measure one")
     bench.add_argument("what", choices=("seed", "http"))
@@ -131,6 +132,10 @@ def _bench(given: argparse.Namespace) -> int:
 
 def _migrate(given: argparse.Namespace) -> int:
     return versions.migrate(given, say=_say)
+
+
+def _import(given: argparse.Namespace) -> int:
+    return importing.run(given, say=_say)
 
 
 def _check(_given: argparse.Namespace) -> int:

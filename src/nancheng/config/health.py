@@ -12,10 +12,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from nancheng.foundation.cases import bindings, clocks, incidents, queries, replaying
-from nancheng.kernel.worktime import calendars
+from nancheng.foundation.cases import bindings, calendar_watch, incidents, queries, replaying
 
-CALENDAR_WARNING_DAYS = 60
 # The cases changed last are replayed by each check; `nancheng audit verify` looks at all.
 REPLAYED = 100
 
@@ -63,14 +61,16 @@ def _schema() -> Finding:
 
 
 def _calendar() -> Finding:
-    missing = calendars.missing_soon(
-        clocks.calendar(), timezone.localdate(), days=CALENDAR_WARNING_DAYS
-    )
-    years = ", ".join(map(str, missing))
+    needs = calendar_watch.needs(timezone.localdate())
+    said = [
+        f"no holiday notice for {each.year}: {each.process}{'/' if each.node else ''}{each.node}"
+        f" ({each.limit}) needs it from {each.needed_on}, {each.waiting} open on provisional dates"
+        for each in needs
+    ]
     return Finding(
         "calendar",
-        is_well=not missing,
-        detail=f"no holiday notice for {years}" if missing else "notices are loaded",
+        is_well=not needs,
+        detail="\n     ".join(said) if needs else "the notices that are needed are loaded",
     )
 
 

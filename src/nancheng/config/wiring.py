@@ -88,6 +88,8 @@ JOBS = (
     "nancheng.foundation.cases.supervision.actions.remind_near",
     "nancheng.foundation.cases.pool.actions.return_idle",
     "nancheng.foundation.cases.migrating.migrate_due",
+    "nancheng.foundation.cases.calendar_watch.warn_missing",
+    "nancheng.foundation.cases.supplements.lapse",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",
@@ -161,6 +163,9 @@ MENU = (
             Item(_("部门红黄绿灯"), "cases:departments", "bars", verb="case.view"),
             Item(_("归档目录"), "cases:archives", "folder", verb="case.view"),
             Item(_("流程图库"), "cases:processes", "flow", verb="case.view"),
+            Item(_("时限规则"), "cases:limits", "clock"),
+            Item(_("节假日安排"), "cases:calendars", "calendar"),
+            Item(_("作息时间"), "cases:office-hours", "settings", verb="calendar.load"),
         ),
     ),
     Group(
@@ -178,6 +183,7 @@ TOKEN_KINDS = "nancheng.foundation.cases.lists.kinds"
 SHELL = {
     "identities": "nancheng.foundation.people.queries.choices",
     "notices": "nancheng.foundation.messages.queries.unread",
+    "alerts": "nancheng.foundation.cases.calendar_watch.alerts",
     "notices_page": "notices:list",
     "search_page": "cases:search",
 }

@@ -107,9 +107,9 @@ def calendar_of(versions: str) -> Calendar:
 
 
 @memory.kept
-def _pinned(stamp: int, versions: str) -> Calendar:
+def _pinned(known: int, versions: str) -> Calendar:
     pinned = limit_rules.read_versions(versions)
-    return calendars.lenient(calendars.from_rows(notice_rows(stamp), versions=pinned))
+    return calendars.lenient(calendars.from_rows(notice_rows(known), versions=pinned))
 
 
 def add_days(rows: Iterable[Mapping[str, str]]) -> int:
@@ -221,7 +221,7 @@ def go_on(*, case_id: int, at: datetime) -> None:
     What waits for corrected papers goes on waiting for them.
     """
     running = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)
-    waiting = limit_queries.paused_tasks(case_id)
+    waiting = limit_queries.awaited_tasks(case_id)
     if waiting:
         running = running.exclude(task__isnull=True).exclude(task_id__in=waiting)
     release(running, at=at)

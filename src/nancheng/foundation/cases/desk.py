@@ -16,6 +16,7 @@ from nancheng.foundation.cases.bindings import Binding
 from nancheng.foundation.cases.models import Case, Slip, Task
 from nancheng.foundation.cases.queries import Entry
 from nancheng.foundation.cases.rules import Verb
+from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
@@ -38,6 +39,8 @@ VERB_WORDS: Mapping[str, str | Promise] = {
     Verb.ADD_SIGNER: _("加签"),
     Verb.REMIND: _("催办"),
     Verb.EXTEND: _("延期"),
+    Verb.ASK_CORRECTION: _("要求补正"),
+    Verb.TAKE_CORRECTION: _("收到补正"),
     Verb.SUSPEND: _("中止"),
     Verb.RESUME: _("恢复"),
     Verb.TERMINATE: _("终止"),
@@ -159,6 +162,9 @@ def _open_verbs(task: Task, program: Program, actor: Actor) -> set[Verb]:
     if is_holder(task, actor):
         drawn = rules.verbs(" ".join(program.verbs[task.node]))
         found |= drawn & {Verb.SEND_BACK, Verb.TRANSFER, Verb.ADD_SIGNER}
+        if Verb.ASK_CORRECTION in drawn:
+            awaited = limit_queries.open_correction(task.pk) is not None
+            found.add(Verb.TAKE_CORRECTION if awaited else Verb.ASK_CORRECTION)
         taking = Verb.GRAB if Verb.GRAB in drawn else Verb.CLAIM
         found.add(Verb.RELEASE if task.claimed_by_id else taking)
     else:

@@ -95,6 +95,13 @@ class Reason(forms.Form):
     key = key_field()
 
 
+class Correction(forms.Form):
+    """What the papers lack: everything at once."""
+
+    reason = long_text(_("需补正的全部内容（一次告知）"))
+    key = key_field()
+
+
 class SendBack(forms.Form):
     """To which step, and why."""
 

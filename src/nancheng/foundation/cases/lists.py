@@ -24,13 +24,14 @@ from nancheng.foundation.cases import (
     definitions,
     desk,
     forms,
+    lamps,
     migrating,
     queries,
     versions,
     worklist,
 )
+from nancheng.foundation.cases.lamps import Lamp
 from nancheng.foundation.cases.models import Case, ProcessVersion, Task
-from nancheng.foundation.cases.rules import Light
 from nancheng.foundation.cases.worklist import Today
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.guards import identified, requires
@@ -44,14 +45,6 @@ from nancheng.kernel.process import bpmn
 from nancheng.kernel.refusal import Refused
 
 CLAIM_MANY_MAX = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Lamp:
-    """A light with its words: how many days late or left."""
-
-    tone: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +64,7 @@ class Line:
     href: str
     claimable: bool = False
     task_id: int = 0
+    why: str = ""
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -78,17 +72,15 @@ def kinds() -> list[tuple[str, str]]:
     return [(kind, str(binding.name)) for kind, binding in bindings.all_bindings().items()]
 
 
-def lamp(now: Today, due_on: date | None, *, running: bool = True) -> Lamp:
-    """Return a light that says how many calendar days are left or lost."""
-    light = now.light(due_on) if running else Light.GREY
-    if light is Light.GREY or due_on is None:
-        return Lamp(Light.GREY.value, _("未计时") if running else _("已停止"))
-    days = (due_on - now.on).days
-    if days < 0:
-        return Lamp(light.value, _("超期%(days)s天") % {"days": -days})
-    return Lamp(light.value, _("剩%(days)s天") % {"days": days} if days else _("今天到期"))
-
-
+_LAMP = Column(
+    "lamp",
+    gettext_lazy("状态"),
+    kind="light",
+    role="lead",
+    order=("due_on",),
+    href=lambda row: row.why,
+    drawer=True,
+)
 _NUMBER = Column(
     "number",
     gettext_lazy("事项编号"),
@@ -110,7 +102,7 @@ INBOX = Table(
     key="inbox",
     caption=gettext_lazy("我的待办"),
     columns=(
-        Column("lamp", gettext_lazy("状态"), kind="light", role="lead", order=("due_on",)),
+        _LAMP,
         _NUMBER,
         _TITLE,
         _STEP,
@@ -144,7 +136,7 @@ DONE = Table(
     empty=gettext_lazy("还没有办过的任务。"),
 )
 _CASE_COLUMNS = (
-    Column("lamp", gettext_lazy("状态"), kind="light", role="lead", order=("due_on",)),
+    _LAMP,
     Column(
         "number",
         gettext_lazy("事项编号"),
@@ -208,14 +200,14 @@ def inbox(request: IdentifiedRequest) -> HttpResponse:
     light = request.GET.get("light", "")
     shown = mine.filter(now.when(light)) if light in counts and light != "all" else mine
     table = INBOX.bind(
-        request, shown.only("id"), load=lambda rows: _task_lines(rows, now, request.identity)
+        request, shown.only("id"), load=lambda rows: task_lines(rows, now, request.identity)
     )
     return tables.answer(
         request,
         "cases/inbox.html",
         table,
         {
-            "tabs": _tabs(request, light, counts),
+            "tabs": light_tabs(request, light, counts),
             "claimable": [row.task_id for row in _rows_of(table) if row.claimable],
             "key": forms.new_key(),
         },
@@ -229,7 +221,7 @@ def done(request: IdentifiedRequest) -> HttpResponse:
     now = worklist.today(timezone.now())
     rows = worklist.done(request.identity).only("id")
     table = DONE.bind(
-        request, rows, load=lambda found: _task_lines(found, now, request.identity, done=True)
+        request, rows, load=lambda found: task_lines(found, now, request.identity, done=True)
     )
     return tables.answer(request, "cases/list.html", table)
 
@@ -321,7 +313,7 @@ def _rows_of(table: tables.Bound) -> Iterable[Line]:
     return table.load(list(table.page.object_list)) if table.load else ()
 
 
-def _tabs(
+def light_tabs(
     request: IdentifiedRequest, light: str, counts: Mapping[str, int]
 ) -> list[dict[str, Any]]:
     words = {
@@ -357,6 +349,8 @@ _TASK_VALUES = (
     "arrived_at",
     "done_at",
     "due_on",
+    "due_at",
+    "clock__is_provisional",
     "case__number",
     "case__title",
     "case__kind",
@@ -367,7 +361,7 @@ _TASK_VALUES = (
 )
 
 
-def _task_lines(
+def task_lines(
     found: Iterable[Task], now: Today, actor: Actor, *, done: bool = False
 ) -> list[Line]:
     """Return the lines of a page of tasks, in its order. One statement."""
@@ -401,7 +395,8 @@ def _whose(row: Mapping[str, Any], actor: Actor, *, done: bool) -> str:
 def _task_line(row: Mapping[str, Any], now: Today, actor: Actor, *, done: bool) -> Line:
     running = not done and row["case__status"] == Case.Status.OPEN
     return Line(
-        lamp=lamp(now, row["due_on"], running=running),
+        lamp=lamps.lit(now, {**row, lamps.MARK: row["clock__is_provisional"]}, running=running),
+        why=reverse("cases:clock", args=[row["id"]]) if row["due_on"] else "",
         number=row["case__number"],
         title=_whose(row, actor, done=done),
         step=wording.named(row),
@@ -431,10 +426,11 @@ _CASE_VALUES = (
 )
 
 
-def _case_lines(found: Iterable[Case], now: Today) -> list[Line]:
+def _case_lines(shown: Iterable[Case], now: Today) -> list[Line]:
     """Return the lines of a page of cases, in its order, with the steps they wait at. Two."""
-    ids = [case.pk for case in found]
-    rows = {row["id"]: row for row in Case.objects.filter(pk__in=ids).values(*_CASE_VALUES)}
+    ids = [case.pk for case in shown]
+    found = Case.objects.filter(pk__in=ids).annotate(**{lamps.MARK: queries.is_provisional()})
+    rows = {row["id"]: row for row in found.values(*_CASE_VALUES, lamps.MARK)}
     steps: dict[int, list[str]] = {}
     for task in queries.open_tasks(ids):
         steps.setdefault(task.case_id, []).append(wording.named(task))
@@ -444,7 +440,8 @@ def _case_lines(found: Iterable[Case], now: Today) -> list[Line]:
 def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
     running = row["status"] == Case.Status.OPEN
     return Line(
-        lamp=lamp(now, row["due_on"], running=running),
+        lamp=lamps.lit(now, row, running=running),
+        why=reverse("cases:case-clock", args=[row["number"]]) if row["due_on"] else "",
         number=row["number"],
         title=row["title"],
         step="、".join(dict.fromkeys(steps)),

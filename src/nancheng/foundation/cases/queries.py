@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nancheng.foundation.cases import store
 from nancheng.foundation.cases.models import (
@@ -137,6 +137,16 @@ def reopened_from(case_id: int) -> QuerySet[CaseLink, int]:
     """Return the cases that a case goes on with, all the way back."""
     rows = CaseLink.objects.filter(case_id=case_id, kind=CaseLink.Kind.REOPENED)
     return rows.values_list("other_id", flat=True)
+
+
+def whole_clock(case_id: int) -> Clock | None:
+    """Return the clock of a whole case, if its drawing set a limit. One statement."""
+    return Clock.objects.filter(case_id=case_id, task=None).first()
+
+
+def is_provisional() -> Exists:
+    """Return the condition that a case's whole limit reaches into a year without a notice."""
+    return Exists(Clock.objects.filter(case=OuterRef("pk"), task=None, is_provisional=True))
 
 
 def newest_process(kind: str) -> int:

@@ -26,6 +26,8 @@ class Verb(StrEnum):
     ADD_SIGNER = "add-signer"  # 加签
     REMIND = "remind"  # 催办
     EXTEND = "extend"  # 延期
+    ASK_CORRECTION = "ask-correction"  # 要求补正
+    TAKE_CORRECTION = "take-correction"  # 收到补正
     SUSPEND = "suspend"  # 中止
     RESUME = "resume"  # 恢复
     TERMINATE = "terminate"  # 终止

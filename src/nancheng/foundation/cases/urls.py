@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from nancheng.foundation.cases import desks, lights, lists, troubles, versions, views
+from nancheng.foundation.cases import (
+    calendar_views,
+    clock_views,
+    department_views,
+    desks,
+    lights,
+    limit_views,
+    lists,
+    troubles,
+    versions,
+    views,
+)
 from nancheng.foundation.cases.archive import views as archive
 from nancheng.foundation.cases.circulation import views as circulation
 from nancheng.foundation.cases.opinions import views as opinions
@@ -35,6 +46,7 @@ urlpatterns = [
     path("slips/<int:slip_id>/<slug:verb>/", supervision.slip_verb, name="slip-verb"),
     path("cases/", lists.search, name="search"),
     path("cases/departments/", lights.departments, name="departments"),
+    path("cases/departments/<int:department_id>/", department_views.department, name="department"),
     path("cases/processes/", lists.processes, name="processes"),
     path("cases/processes/<str:kind>/", lists.process, name="process"),
     path("cases/processes/<str:kind>/versions/", versions.versions, name="versions"),
@@ -42,6 +54,7 @@ urlpatterns = [
     path("cases/incidents/", troubles.listed, name="incidents"),
     path("cases/incidents/<slug:what>/<int:ref>/", troubles.incident, name="incident"),
     path("cases/<str:number>/", views.case, name="case"),
+    path("cases/<str:number>/clock/", clock_views.of_case, name="case-clock"),
     path("cases/<str:number>/history/", views.history, name="history"),
     path("cases/<str:number>/ask/", opinions.ask, name="ask"),
     path("cases/<str:number>/circulate/", circulation.send, name="circulate"),
@@ -50,8 +63,15 @@ urlpatterns = [
     path("cases/<str:number>/supervise/", supervision.issue, name="supervise"),
     path("cases/<str:number>/<slug:verb>/", views.case_verb, name="case-verb"),
     path("tasks/<int:task_id>/", views.task, name="task"),
-    path("tasks/<int:task_id>/clock/", views.clock, name="clock"),
     path("tasks/<int:task_id>/add-signer/", signing.add, name="add-signer"),
     path("tasks/<int:task_id>/remove-signer/", signing.remove, name="remove-signer"),
+    path("tasks/<int:task_id>/clock/", clock_views.of_task, name="clock"),
+    path("clocks/<int:clock_id>/proof.<str:form>", clock_views.proof, name="clock-proof"),
+    path("calendars/", calendar_views.calendars, name="calendars"),
+    path("calendars/load/", calendar_views.load, name="calendar-load"),
+    path("calendars/<int:year>/", calendar_views.year, name="calendar-year"),
+    path("limits/", limit_views.rules, name="limits"),
+    path("limits/<str:code>/", limit_views.rule, name="limit"),
+    path("office-hours/", limit_views.office_hours, name="office-hours"),
     path("tasks/<int:task_id>/<slug:verb>/", views.task_verb, name="task-verb"),
 ]

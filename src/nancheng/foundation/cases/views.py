@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from nancheng.foundation.cases import (
     actions,
     bindings,
-    clocks,
     definitions,
     desk,
     forms,
     queries,
+    spending,
+    supplements,
     together,
     troubles,
     worklist,
@@ -55,8 +56,14 @@ def case(request: IdentifiedRequest, number: str) -> HttpResponse:
             "case": found,
             "binding": binding,
             "light": now.light(found.due_on) if found.status == Case.Status.OPEN else "grey",
+            "whole": queries.whole_clock(found.pk),
+            "shares": spending.shares(found, at=found.closed_at or now.at),
             "tasks": [
-                {"task": task, "light": now.light(task.due_on), "mine": _is_mine(task, request)}
+                {
+                    "task": task,
+                    "light": now.light(task.due_on, task.due_at),
+                    "mine": _is_mine(task, request),
+                }
                 for task in open_tasks
             ],
             "incidents": troubles.in_words(queries.incidents(found.pk), found),
@@ -119,27 +126,6 @@ def task(request: IdentifiedRequest, task_id: int) -> HttpResponse:
     if task_form is not None and task_form.page is not None and at_desk.may_complete:
         return redirect(task_form.page(at_desk.case.pk))
     return _task_page(request, at_desk, _blank(at_desk))
-
-
-@require_GET
-@identified
-def clock(request: IdentifiedRequest, task_id: int) -> HttpResponse:
-    """Explain a task's deadline day by day."""
-    at_desk = desk.at_desk(task_id, request.identity)
-    row = getattr(at_desk.task, "clock", None)
-    if row is None:
-        raise Http404
-    return pages.render(
-        request,
-        "cases/clock.html",
-        {
-            "case": at_desk.case,
-            "task": at_desk.task,
-            "clock": row,
-            "lines": clocks.explain(row),
-            "words": clocks.REASONS,
-        },
-    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -207,6 +193,8 @@ def _act_on(verb: str, task_id: int, given: Mapping[str, Any], by: Actor) -> Non
         Verb.SEND_BACK.value: actions.send_back,
         Verb.TRANSFER.value: actions.transfer,
         Verb.EXTEND.value: actions.extend,
+        Verb.ASK_CORRECTION.value: supplements.ask,
+        Verb.TAKE_CORRECTION.value: supplements.receive,
     }
     act[verb](task_id=task_id, by=by, at=timezone.now(), key=given["key"], **asked)
 
@@ -224,6 +212,8 @@ def _verb_form(verb: str, at_desk: Desk, request: IdentifiedRequest) -> django_f
         Verb.RELEASE.value: forms.Bare,
         Verb.REMIND.value: forms.Remind,
         Verb.EXTEND.value: forms.Extend,
+        Verb.ASK_CORRECTION.value: forms.Correction,
+        Verb.TAKE_CORRECTION.value: forms.Bare,
         Verb.TAKE_BACK.value: forms.Reason,
     }
     if verb not in plain:
@@ -268,7 +258,8 @@ def _task_page(
             "case": at_desk.case,
             "form": form,
             "key": forms.new_key(),
-            "light": now.light(at_desk.task.due_on),
+            "light": now.light(at_desk.task.due_on, at_desk.task.due_at),
+            "clock": getattr(at_desk.task, "clock", None),
             "verbs": _labelled(at_desk.verbs),
             "timeline": desk.timeline(at_desk.case),
             "files": files.of_case(at_desk.case.pk),

@@ -14,6 +14,7 @@ from nancheng.foundation.cases import clocks, queries, rules
 from nancheng.foundation.cases.models import Case, Task
 from nancheng.foundation.cases.rules import Light
 from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import wording
 
 WARNING = "light.warning-days"
 _WHOLE_NUMBER = re.compile(r"[A-Z]{1,8}-[0-9]{4}-[0-9]{6,10}", re.ASCII)
@@ -21,20 +22,24 @@ _WHOLE_NUMBER = re.compile(r"[A-Z]{1,8}-[0-9]{4}-[0-9]{6,10}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day a list is read, and the last due date that counts as near on it."""
+    """The moment a list is read, its day, and the last due date that counts as near on it."""
 
     on: date
     warn_to: date
+    at: datetime
 
-    def light(self, due_on: date | None) -> Light:
-        """Return the colour of a due date."""
+    def light(self, due_on: date | None, due_at: datetime | None = None) -> Light:
+        """Return the colour of a due date, of a due moment for limits in hours."""
+        if due_at is not None and due_at <= self.at:
+            return Light.RED
         return rules.light(due_on=due_on, today=self.on, warn_to=self.warn_to)
 
     def when(self, light: str) -> Q:
-        """Return the condition that a due date (``due_on``) has this colour."""
+        """Return the condition that a task's date (``due_on``, ``due_at``) has this colour."""
+        late = Q(due_at__lte=self.at)
         return {
-            Light.RED.value: Q(due_on__lt=self.on),
-            Light.YELLOW.value: Q(due_on__gte=self.on, due_on__lte=self.warn_to),
+            Light.RED.value: Q(due_on__lt=self.on) | late,
+            Light.YELLOW.value: Q(due_on__gte=self.on, due_on__lte=self.warn_to) & ~late,
             Light.GREEN.value: Q(due_on__gt=self.warn_to),
             Light.GREY.value: Q(due_on__isnull=True),
         }[light]
@@ -44,7 +49,7 @@ def today(at: datetime) -> Today:
     """Return the day of ``at`` with its warning date. Two small statements."""
     on = timezone.localdate(at)
     days = int(queries.parameter(WARNING, on=on))
-    return Today(on, clocks.warn_to(on, days=days))
+    return Today(on, clocks.warn_to(on, days=days), at)
 
 
 def inbox(actor: Actor) -> QuerySet[Task]:
@@ -76,6 +81,21 @@ def done(actor: Actor) -> QuerySet[Task]:
 def started(actor: Actor) -> QuerySet[Case]:
     """Return the cases an identity opened."""
     return Case.objects.filter(opened_by_id=actor.identity_id)
+
+
+def open_in(actor: Actor, department_id: int) -> QuerySet[Task]:
+    """Return a department's open tasks of the cases the actor may see."""
+    return Task.objects.filter(
+        department_id=department_id,
+        state__in=(Task.State.OFFERED, Task.State.CLAIMED),
+        case__in=queries.visible(actor),
+    )
+
+
+def department_name(actor: Actor, department_id: int) -> str:
+    """Return a department's name, if the actor may see any task of it; else nothing."""
+    task = open_in(actor, department_id).select_related("department").first()
+    return wording.named(task.department) if task else ""
 
 
 def by_department(actor: Actor, now: Today) -> list[dict[str, Any]]:

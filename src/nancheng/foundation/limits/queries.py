@@ -40,6 +40,17 @@ def rules_in_force(*, on: date) -> dict[str, LimitRule]:
     return found
 
 
+def versions(code: str) -> QuerySet[LimitRule]:
+    """Return the versions of a rule, the latest first."""
+    return LimitRule.objects.filter(code=code).order_by("-valid_from")
+
+
+def office_hours() -> QuerySet[OfficeHours]:
+    """Return the office hours that departments have of their own."""
+    rows = OfficeHours.objects.select_related("department")
+    return rows.order_by("department__path", "-valid_from")
+
+
 def known_codes() -> set[str]:
     """Return the codes of all rules that count time. One statement."""
     return set(LimitRule.objects.exclude(length="").values_list("code", flat=True))
@@ -90,9 +101,14 @@ def open_correction(task_id: int) -> Correction | None:
     return Correction.objects.filter(task_id=task_id, received_at__isnull=True).first()
 
 
-def paused_tasks(case_id: int) -> list[int]:
-    """Return the tasks of a case whose clock waits for corrected papers. One statement."""
-    rows = Correction.objects.filter(
-        case_id=case_id, mode=LimitRule.Correction.PAUSE, received_at__isnull=True
-    )
+def awaited_tasks(case_id: int) -> list[int]:
+    """Return the tasks of a case that wait for corrected papers. One statement."""
+    rows = Correction.objects.filter(case_id=case_id, received_at__isnull=True)
     return list(rows.values_list("task_id", flat=True))
+
+
+def lapsed_corrections() -> list[tuple[int, int, datetime]]:
+    """Return the corrections awaited for tasks that are over: case, task, when it ended. One."""
+    rows = Correction.objects.filter(received_at__isnull=True, task__done_at__isnull=False)
+    found = rows.values_list("case_id", "task_id", "task__done_at")
+    return [(case_id, task_id, done_at) for case_id, task_id, done_at in found if done_at]

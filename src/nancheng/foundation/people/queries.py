@@ -321,6 +321,12 @@ def _active(on: date) -> QuerySet[Identity]:
     )
 
 
+def departments() -> list[tuple[int, str]]:
+    """Return (id, name) of every department, in the order of the tree. One statement."""
+    rows = Department.objects.order_by("path")
+    return list(rows.values_list("id", "name"))
+
+
 def departments_with(*, duty: str) -> list[tuple[str, str]]:
     """Return (code, name) of the departments that have the post of a duty. One statement."""
     return [

@@ -61,6 +61,9 @@ def environment(**options: Any) -> Environment:
         static=static,
         lang=get_language,
         named=wording.named,
+        limit=wording.limit,
+        weekday=wording.weekday,
+        duration=wording.duration,
         query=query,
         bpmn_drawing=drawing.draw,
         **CHARTS,
@@ -74,6 +77,9 @@ def environment(**options: Any) -> Environment:
         moment=figures.moment,
         percent=figures.percent,
         named=wording.named,
+        limit=wording.limit,
+        weekday=wording.weekday,
+        duration=wording.duration,
     )
     return made
 

@@ -5,7 +5,8 @@ The rings below do not know the rings above, so ``config`` names what the shell 
 - ``settings.MENU``: groups of ``nancheng.foundation.web.menu``;
 - ``settings.SHELL``: ``identities`` (dotted ``f(*, person_id, on) -> rows`` with ``identity_id``,
   ``post_name``, ``department_name`` and their ``_en``), ``notices`` (dotted ``f(actor, *, at) ->
-  int``), ``notices_page`` and ``search_page`` (URL names; the search box sends ``q``).
+  int``), ``alerts`` (dotted ``f(actor, *, at) -> [(text, address)]``, above the content of every
+  page), ``notices_page`` and ``search_page`` (URL names; the search box sends ``q``).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Shell:
     menu: Sequence[tuple[str | Promise, Sequence[Line]]]
     notices: int
     notices_href: str
+    alerts: Sequence[tuple[str, str]]
     search_href: str
     search: str
 
@@ -87,6 +89,7 @@ def _shell(request: HttpRequest) -> Shell:
         identities=identities,
         menu=_menu(request.path, actor, at=at) if actor else (),
         notices=_count(names.get("notices", ""), actor, at=at) if actor else 0,
+        alerts=_alerts(names.get("alerts", ""), actor, at=at) if actor else (),
         notices_href=_address(names.get("notices_page", "")),
         search_href=search_href,
         search=request.GET.get("q", "")[:100] if request.path == search_href else "",
@@ -136,6 +139,10 @@ def _holds(href: str, path: str) -> bool:
 
 def _href(item: Item, actor: Any) -> str:
     return "" if item.verb and item.verb not in actor.verbs else _address(item.page)
+
+
+def _alerts(dotted: str, actor: Any, *, at: datetime) -> Sequence[tuple[str, str]]:
+    return tuple(import_string(dotted)(actor, at=at)) if dotted else ()
 
 
 def _count(dotted: str, actor: Any, *, at: datetime) -> int:

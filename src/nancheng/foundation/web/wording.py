@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+LIMIT = re.compile(r"(case-)?([0-9]+)(cd|wd|wh|h|m)", re.ASCII)
 
 
 def is_english() -> bool:
@@ -22,6 +27,33 @@ def named(thing: object, field: str = "name") -> str:
         return ""
     other = _read(thing, f"{field}_en") if is_english() else None
     return str(other or _read(thing, field) or "")
+
+
+def limit(text: str) -> str:
+    """Return a limit in words: "15wd" → "15个工作日"; a rule's code stays as it is."""
+    found = LIMIT.fullmatch(text)
+    if found is None:
+        return text
+    words = {
+        "cd": _("%(count)s日"),
+        "wd": _("%(count)s个工作日"),
+        "wh": _("%(count)s个工作小时"),
+        "h": _("%(count)s小时"),
+        "m": _("%(count)s个月"),
+    }[found[3]] % {"count": found[2]}
+    return _("全程期限前%(days)s") % {"days": words} if found[1] else words
+
+
+def weekday(on: date) -> str:
+    """Return the day of the week."""
+    days = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+    return days[on.weekday()]
+
+
+def duration(span: timedelta) -> str:
+    """Return a length of time in hours and minutes."""
+    minutes = int(span.total_seconds()) // 60
+    return _("%(hours)s小时%(minutes)s分") % {"hours": minutes // 60, "minutes": minutes % 60}
 
 
 def _read(thing: object, field: str) -> object:
