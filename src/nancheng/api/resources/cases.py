@@ -197,7 +197,7 @@ def told(caller: Caller, number: str) -> dict[str, Any]:
         # Of the cases this one is tied to, only those within reach are told.
         "links": [
             {"kind": one.kind, "number": one.other.number}
-            for one in queries.links(found.pk)
+            for one in queries.links(found.pk, caller.actor)
             if one.other_id in linked
         ],
         "verbs": desk.case_verbs(found, caller.actor),

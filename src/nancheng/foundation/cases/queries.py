@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -83,7 +83,7 @@ def allow(actor: Actor, verb: str, case_id: int) -> Actor:
     if not may_read_case(actor, case_id):
         raise Refused("cases.no-such-case")
     for hand in actor.hands:
-        if visible(replace(hand, stands_in=()), verb).filter(pk=case_id).exists():
+        if visible(hand.alone, verb).filter(pk=case_id).exists():
             return hand
     raise Refused("people.not-allowed", post=actor.post_name)
 
@@ -336,9 +336,10 @@ def participants(case_id: int) -> list[Participant]:
     )
 
 
-def links(case_id: int) -> list[CaseLink]:
-    """Return the cases a case is tied to."""
-    return list(CaseLink.objects.filter(case_id=case_id).select_related("other"))
+def links(case_id: int, actor: Actor) -> list[CaseLink]:
+    """Return the cases a case is tied to, as far as the actor may see them."""
+    rows = CaseLink.objects.filter(case_id=case_id, other__in=visible(actor))
+    return list(rows.select_related("other"))
 
 
 def nodes_by_state(case_id: int) -> dict[str, set[str]]:

@@ -69,7 +69,7 @@ def case(request: IdentifiedRequest, number: str) -> HttpResponse:
             "incidents": troubles.in_words(queries.incidents(found.pk), found),
             **troubles.of_relatives(found, request.identity),
             "participants": queries.participants(found.pk),
-            "links": queries.links(found.pk),
+            "links": queries.links(found.pk, request.identity),
             "timeline": desk.timeline(found),
             "verbs": _labelled(desk.case_verbs(found, request.identity)),
             "files": files.of_case(found.pk),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Model, Q, QuerySet
 
 from nancheng.foundation.people import rules
@@ -360,7 +361,9 @@ def principals(actor: Actor, *, on: date) -> list[tuple[int, str]]:
     """Return (identity, label) of those whose absence an actor may set: itself first."""
     rows = (
         _active(on)
-        .filter(Q(pk=actor.identity_id) | condition(rules.reach(actor, DELEGATE), IDENTITY_FIELDS))
+        .filter(
+            Q(pk=actor.identity_id) | condition(rules.reach(actor.alone, DELEGATE), IDENTITY_FIELDS)
+        )
         .order_by("post__department__path", "person__name", "id")
         .values_list("id", "person__name", "post__department__name", "post__name")
     )
@@ -369,19 +372,32 @@ def principals(actor: Actor, *, on: date) -> list[tuple[int, str]]:
 
 
 def may_delegate(actor: Actor, principal_id: int) -> bool:
-    """Say whether an actor may set or end an identity's absence: its own, or within its reach."""
+    """Say whether an actor may set or end an identity's absence: its own, or within its reach.
+
+    What is delegated is not passed on: a deputy sets nobody's absence for the one stood in for.
+    """
     if principal_id == actor.identity_id:
         return True
-    within_reach = condition(rules.reach(actor, DELEGATE), IDENTITY_FIELDS)
+    within_reach = condition(rules.reach(actor.alone, DELEGATE), IDENTITY_FIELDS)
     return Identity.objects.filter(within_reach, pk=principal_id).exists()
 
 
 def possible_deputies(principal_id: int, *, on: date) -> list[tuple[int, str]]:
-    """Return (identity, label) of the colleagues who may stand in for an identity. Three."""
+    """Return (identity, label) of the colleagues who may stand in for an identity. Four.
+
+    A machine's account stands in for nobody.
+    """
     post, person, duty = Identity.objects.values_list(
         "post_id", "person_id", "post__duty__code"
     ).get(pk=principal_id)
     found = colleagues(post_id=post, on=on, but=principal_id)
+    machines = set(
+        Identity.objects.filter(
+            pk__in=[identity for identity, _ in found],
+            person__password__startswith=UNUSABLE_PASSWORD_PREFIX,
+        ).values_list("id", flat=True)
+    )
+    found = [each for each in found if each[0] not in machines]
     duties = duties_of([identity for identity, _ in found])
     return [
         (identity, label)

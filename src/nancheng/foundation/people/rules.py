@@ -79,6 +79,11 @@ class Actor:
         yield self
         yield from self.stands_in
 
+    @property
+    def alone(self) -> Actor:
+        """Return the actor without those it stands in for: what it may by itself."""
+        return replace(self, stands_in=())
+
     def deals_with(self, kind: str) -> bool:
         """Say whether a kind of cases is within what was delegated; one's own always is."""
         return self.kinds is None or kind in self.kinds

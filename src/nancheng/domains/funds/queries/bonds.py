@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from nancheng.domains.funds.models import Allocation, Bond, Tranche
 from nancheng.domains.funds.queries import money, reach
@@ -55,20 +55,25 @@ class Page:
 
 
 def listed(actor: Actor | None) -> QuerySet[Bond]:
-    """Return the bonds within reach with batch and number of projects, for a table."""
+    """Return the bonds within reach with batch and number of projects, for a table.
+
+    Projects beyond reach are not counted.
+    """
+    own = reach.allocations(actor, reach.VIEW_BONDS)
     return (
         reach.bonds(actor)
         .select_related("batch")
-        .annotate(projects=Count("allocations", distinct=True))
+        .annotate(
+            projects=Count("allocations", filter=Q(allocations__in=own.values("pk")), distinct=True)
+        )
     )
 
 
-def load(rows: Iterable[Bond]) -> list[Bond]:
-    """Put where the money is on each bond of a page (``money``). Two statements."""
+def load(rows: Iterable[Bond], actor: Actor | None) -> list[Bond]:
+    """Put where the money within reach is on each bond of a page (``money``). Two statements."""
     found = list(rows)
-    pairs = list(
-        Allocation.objects.filter(bond__in=[bond.pk for bond in found]).values_list("id", "bond_id")
-    )
+    own = reach.allocations(actor, reach.VIEW_BONDS)
+    pairs = list(own.filter(bond__in=[bond.pk for bond in found]).values_list("id", "bond_id"))
     moneys = money.by_allocation(one for one, _ in pairs)
     sums: dict[int, Money] = {bond.pk: NO_MONEY for bond in found}
     for allocation_id, bond_id in pairs:

@@ -94,7 +94,11 @@ BONDS = Table(
 @requires(reach.VIEW_BONDS)
 def bond_list(request: IdentifiedRequest) -> HttpResponse:
     """List the bonds within reach."""
-    table = BONDS.bind(request, bonds.listed(request.identity), load=bonds.load)
+    table = BONDS.bind(
+        request,
+        bonds.listed(request.identity),
+        load=lambda rows: bonds.load(rows, request.identity),
+    )
     return tables.answer(request, "funds/bonds.html", table)
 
 

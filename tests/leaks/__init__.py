@@ -1,0 +1,1 @@
+"""The leak matrix: what a person may not see reaches them through no door."""

@@ -1,0 +1,98 @@
+"""Accounts, delegations, notices, files, second hands, administrators' pages, the cockpit."""
+
+from __future__ import annotations
+
+from nancheng.foundation.confirmations import queries as confirmations
+from nancheng.foundation.confirmations.models import Confirmation
+from nancheng.foundation.messages.models import Notice
+from nancheng.foundation.people.rules import Actor
+from tests.leaks.doors import Rows, Target, detail, gated, opened, own
+from tests.leaks.sight import Sight, by
+
+
+def _waiting(sight: Sight, actor: Actor) -> list[str]:
+    return [
+        row.subject
+        for row in sight.confirmations
+        if row.state == Confirmation.State.WAITING
+        and confirmations.may_decide(actor, row)
+        and not confirmations.askers(row) & actor.persons
+    ]
+
+
+def _absences(sight: Sight, actor: Actor) -> list[str]:
+    return [each.reason for each in sight.absences if sight.absence(actor, each)]
+
+
+def _ends(sight: Sight) -> list[Target]:
+    return [
+        Target(
+            {"absence_id": each.pk},
+            by(sight.ends, each),
+        )
+        for each in sight.absences
+    ]
+
+
+def _notices(sight: Sight) -> list[Target]:
+    return [
+        Target({"notice_id": row.pk}, by(lambda a, n: n.identity_id == a.identity_id, row))
+        for row in Notice.objects.all()[:40]
+    ]
+
+
+def _files(sight: Sight) -> list[Target]:
+    return [
+        Target({"attachment_id": each.pk}, by(sight.attachment, each)) for each in sight.attachments
+    ]
+
+
+def _drafts(sight: Sight) -> list[Target]:
+    return [
+        Target(
+            {"attachment_id": each.pk},
+            by(lambda a, f: f.uploaded_by_id == a.identity_id, each),
+        )
+        for each in sight.attachments
+    ]
+
+
+def _second_hands(sight: Sight) -> list[Target]:
+    return [
+        Target({"confirmation_id": row.pk}, by(sight.confirmation, row))
+        for row in sight.confirmations
+    ]
+
+
+_NO_FILE = {"attachment_id": 999_999}
+_NO_HANDS = {"confirmation_id": 999_999}
+_APPLICATIONS = "application.manage"
+DOORS = {
+    "people:sign-in": opened("the way in", posted=True),
+    "people:sign-out": opened("the way out", posted=True),
+    "people:switch-identity": own(posted=True),
+    "people:switch-language": opened("a cookie", posted=True),
+    "people:change-password": own(posted=True),
+    "people:absences": own(Rows(_absences, "事由")),
+    "people:new-absence": own(posted=True),
+    "people:end-absence": detail("", _ends, {"absence_id": 999_999}, posted=True),
+    "notices:list": own(),
+    "notices:read-all": own(posted=True),
+    "notices:open": detail("", _notices, {"notice_id": 999_999}, posted=True),
+    "files:download": detail("", _files, _NO_FILE),
+    "files:remove": detail("", _drafts, _NO_FILE, posted=True),
+    "confirmations:list": own(Rows(_waiting, "对象")),
+    "confirmations:confirmation": detail("", _second_hands, _NO_HANDS, posted=True),
+    "confirmations:withdraw": detail("", _second_hands, _NO_HANDS, posted=True),
+    "audit:verification": gated("audit.view", "roots and counts, no row of a department"),
+    "audit:verify": gated("audit.view", "asks for a verification", posted=True),
+    "cockpit:cockpit": gated("cockpit.view", "sums of what is within reach; see test_counts"),
+    "applications:list": gated(_APPLICATIONS, "other systems, no row of a department"),
+    "applications:register": gated(_APPLICATIONS, "a form", posted=True),
+    "applications:application": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}),
+    "applications:issue": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}, posted=True),
+    "applications:revoke": detail(
+        _APPLICATIONS, lambda sight: [], {"code": "nothing", "token_id": 9}, posted=True
+    ),
+    "applications:close": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}, posted=True),
+}
