@@ -28,6 +28,7 @@ DOORS = doors.known()
 MAY_BE_EMPTY = {
     "cases:process",
     "notices:open",
+    "administration:dismiss",
     "applications:application",
     "applications:issue",
     "applications:revoke",

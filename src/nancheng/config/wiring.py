@@ -14,6 +14,7 @@ DOORS = ("api",)
 # Apps in import order: an app may import those above it.
 FOUNDATION = (
     "web",
+    "journal",
     "people",
     "messages",
     "files",
@@ -24,6 +25,7 @@ FOUNDATION = (
     "confirmations",
     "cases",
     "audit",
+    "administration",
 )
 
 PROCESS_BINDINGS = tuple(f"nancheng.domains.{domain}.process.BINDINGS" for domain in DOMAINS)
@@ -33,6 +35,7 @@ TWO_HANDS: tuple[str, ...] = (
     "nancheng.foundation.cases.calendar.OPERATIONS",
     "nancheng.foundation.cases.reopening.operations.OPERATIONS",
     "nancheng.foundation.cases.corrections.OPERATIONS",
+    "nancheng.foundation.administration.operations.OPERATIONS",
 )
 
 # What each module calls its refusals, for the page that explains them.
@@ -74,6 +77,7 @@ MOUNTS = (
     ("api/v1/", "api"),
     ("confirmations/", "foundation.confirmations"),
     ("audit/", "foundation.audit"),
+    ("system/", "foundation.administration"),
     ("", "foundation.cases"),
     *((f"{domain}/", f"domains.{domain}") for domain in DOMAINS),
     *((f"{dashboard}/", f"dashboards.{dashboard}") for dashboard in DASHBOARDS),
@@ -170,11 +174,18 @@ MENU = (
     ),
     Group(
         _("系统审计"),
-        (Item(_("审计核验"), "audit:verification", "shield", verb="audit.view"),),
+        (
+            Item(_("审计核验"), "audit:verification", "shield", verb="audit.view"),
+            Item(_("操作日志"), "administration:log", "list", verb="system.audit"),
+        ),
     ),
     Group(
         _("系统管理"),
-        (Item(_("接口应用"), "applications:list", "link", verb="application.manage"),),
+        (
+            Item(_("账号管理"), "administration:accounts", "people", verb="system.accounts"),
+            Item(_("职责与授权"), "administration:duties", "key", verb="system.grants"),
+            Item(_("接口应用"), "applications:list", "link", verb="application.manage"),
+        ),
     ),
 )
 # The words a token may be given, with the calls that each of them opens.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nancheng.foundation.confirmations import queries as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.messages.models import Notice
+from nancheng.foundation.people import rules
 from nancheng.foundation.people.rules import Actor
 from tests.leaks.doors import Rows, Target, detail, gated, opened, own
 from tests.leaks.sight import Sight, by
@@ -64,6 +65,16 @@ def _second_hands(sight: Sight) -> list[Target]:
     ]
 
 
+def _account(sight: Sight) -> list[Target]:
+    return [Target({"username": "clerk"}, lambda actor: rules.may(actor, _ACCOUNTS))]
+
+
+def _duty(sight: Sight) -> list[Target]:
+    return [Target({"code": "auditor"}, lambda actor: rules.may(actor, "system.grants"))]
+
+
+_ACCOUNTS = "system.accounts"
+_NO_ACCOUNT = {"username": "nobody-there"}
 _NO_FILE = {"attachment_id": 999_999}
 _NO_HANDS = {"confirmation_id": 999_999}
 _APPLICATIONS = "application.manage"
@@ -87,6 +98,18 @@ DOORS = {
     "audit:verification": gated("audit.view", "roots and counts, no row of a department"),
     "audit:verify": gated("audit.view", "asks for a verification", posted=True),
     "cockpit:cockpit": gated("cockpit.view", "sums of what is within reach; see test_counts"),
+    "administration:accounts": gated(_ACCOUNTS, "accounts, no row of a department"),
+    "administration:new-account": gated(_ACCOUNTS, "a form", posted=True),
+    "administration:account": detail(_ACCOUNTS, _account, _NO_ACCOUNT),
+    "administration:switch": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:reset": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:appoint": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:dismiss": detail(
+        _ACCOUNTS, lambda sight: [], _NO_ACCOUNT | {"identity_id": 999_999}, posted=True
+    ),
+    "administration:duties": gated("system.grants", "duties and verbs"),
+    "administration:duty": detail("system.grants", _duty, {"code": "nothing"}, posted=True),
+    "administration:log": gated("system.audit", "security events, no row of a department"),
     "applications:list": gated(_APPLICATIONS, "other systems, no row of a department"),
     "applications:register": gated(_APPLICATIONS, "a form", posted=True),
     "applications:application": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}),

@@ -204,7 +204,8 @@ def _bond_rows(caller: Caller) -> QuerySet[Any]:
 
 
 def _load_bonds(ids: list[int], caller: Caller) -> Iterable[dict[str, Any]]:
-    rows = {row.pk: row for row in bonds.load(_bond_rows(caller).filter(pk__in=ids))}
+    own = bonds.load(_bond_rows(caller).filter(pk__in=ids), caller.actor)
+    rows = {row.pk: row for row in own}
     return [_bond_line(rows[one]) for one in ids if one in rows]
 
 

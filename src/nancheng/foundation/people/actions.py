@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from nancheng.foundation.people import queries, rules
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
+from nancheng.foundation.people import accounts, queries, rules
 from nancheng.foundation.people.models import (
     Absence,
     Department,
     Duty,
+    FormerPassword,
     Grant,
     Identity,
     Person,
@@ -99,12 +106,137 @@ def appoint(
     *, username: str, department: str, duty: str, active_from: date, is_primary: bool = True
 ) -> Identity:
     """Give a person the post of a duty in a department, from a day on."""
-    identity, _ = Identity.objects.get_or_create(
-        person=Person.objects.get(username=username),
-        post=Post.objects.get(department__code=department, duty__code=duty),
+    # Under the person's lock, so that two posts given at once cannot join what must stay apart.
+    person = Person.objects.select_for_update().get(username=username)
+    post = Post.objects.get(department__code=department, duty__code=duty)
+    _check_apart(person, post, on=active_from)
+    identity, made = Identity.objects.get_or_create(
+        person=person,
+        post=post,
         defaults={"active_from": active_from, "is_primary": is_primary},
     )
+    if not made and identity.active_to is not None:
+        identity.active_from, identity.active_to = active_from, None
+        identity.save(update_fields=["active_from", "active_to"])
     return identity
+
+
+def _check_apart(person: Person, post: Post, *, on: date) -> None:
+    """Refuse a post whose duty no person may hold beside those already held (三员分立)."""
+    held = Identity.objects.filter(
+        Q(active_to__isnull=True) | Q(active_to__gt=on), person=person
+    ).values_list("post__duty__code", flat=True)
+    if not rules.are_separate(frozenset({*held, post.duty.code})):
+        raise Refused("people.duties-apart", field="post", name=person.name)
+
+
+def appointable(*, person_id: int, post_id: int, on: date) -> Post:
+    """Return a post that a person may be given. Raises ``Refused``."""
+    post = Post.objects.select_related("department", "duty").filter(pk=post_id).first()
+    if post is None:
+        raise Refused("people.unknown-post", field="post")
+    _check_apart(Person.objects.get(pk=person_id), post, on=on)
+    return post
+
+
+@transaction.atomic
+def dismiss(*, identity_id: int, at: datetime) -> None:
+    """Take a post from a person, from this day on."""
+    identity = Identity.objects.select_for_update().get(pk=identity_id)
+    if identity.active_to is not None:
+        return
+    first = identity.active_from + timedelta(days=1)
+    identity.active_to = max(timezone.localdate(at), first)
+    identity.save(update_fields=["active_to"])
+
+
+@transaction.atomic
+def set_grants(*, duty: str, grants: Mapping[str, str], before: Mapping[str, str]) -> None:
+    """Set exactly these grants of a duty: verb → scopes, if they still are as they were before."""
+    row = Duty.objects.select_for_update().get(code=duty)
+    if accounts.granted(row) != dict(before):
+        raise Refused("people.grants-moved", duty=row.name)
+    for verb in grants:
+        if not rules.grant_fits(duty, verb):
+            raise Refused("people.grant-apart", verb=verb)
+    put_duty(code=duty, name=row.name, name_en=row.name_en, grants=dict(grants))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """Who gets an account."""
+
+    username: str
+    name: str
+    email: str = ""
+
+
+@transaction.atomic
+def open_account(facts: AccountFacts, *, password: str, by: Actor, at: datetime) -> Person:
+    """Make an account whose first password must be changed at once."""
+    _administrates(by)
+    if Person.objects.filter(username=facts.username).exists():
+        raise Refused("people.known-username", field="username")
+    person = Person(
+        username=facts.username,
+        name=facts.name,
+        email=facts.email,
+        must_change=True,
+        password_changed_at=at,
+    )
+    person.set_password(password)
+    person.save()
+    _note("account-made", person, by=by, at=at)
+    return person
+
+
+@transaction.atomic
+def set_account_open(*, person_id: int, is_open: bool, by: Actor, at: datetime) -> None:
+    """Close an account, which ends its sessions, or open it again."""
+    person = _of_another(person_id, by=by)
+    person.is_active = is_open
+    person.save(update_fields=["is_active"])
+    _note("account-opened" if is_open else "account-closed", person, by=by, at=at)
+
+
+@transaction.atomic
+def reset_password(*, person_id: int, password: str, by: Actor, at: datetime) -> None:
+    """Give an account a password that must be changed at once; its sessions end."""
+    person = _of_another(person_id, by=by)
+    _keep_former(person, at=at)
+    person.set_password(password)
+    person.must_change, person.password_changed_at = True, at
+    person.save(update_fields=["password", "must_change", "password_changed_at"])
+    _note("password-reset", person, by=by, at=at)
+
+
+def _administrates(by: Actor) -> None:
+    if not rules.may(by, "system.accounts"):
+        raise Refused("people.not-allowed", post=by.post_name)
+
+
+def _of_another(person_id: int, *, by: Actor) -> Person:
+    """Return a person's account for the system administrator; not his or her own, and not that of
+    another administrator, whom nobody may become.
+    """
+    _administrates(by)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    others = person.identities.filter(post__duty__code__in=rules.ADMINISTRATORS)
+    if person.pk == by.person_id or others.exclude(post__duty__code=by.duty).exists():
+        raise Refused("people.administrators-apart")
+    return person
+
+
+def _note(kind: str, person: Person, *, by: Actor, at: datetime) -> None:
+    journal.record(
+        Happening(
+            kind,
+            person_id=by.person_id,
+            label=by.label,
+            subject=f"{person.name}（{person.username}）",
+        ),
+        at=at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +324,20 @@ def change_password(*, person_id: int, old: str, new: str, at: datetime) -> None
         password_validation.validate_password(new, person)
     except ValidationError as error:
         raise Refused("people.weak-password", field="new", why=" ".join(error.messages)) from error
+    kept = person.former_passwords.values_list("password", flat=True)[: settings.PASSWORD_HISTORY]
+    if any(check_password(new, each) for each in (person.password, *kept)):
+        raise Refused("people.former-password", field="new", count=settings.PASSWORD_HISTORY)
+    _keep_former(person, at=at)
     person.set_password(new)
-    person.password_changed_at = at
-    person.save(update_fields=["password", "password_changed_at"])
+    person.password_changed_at, person.must_change = at, False
+    person.save(update_fields=["password", "password_changed_at", "must_change"])
+    journal.record(Happening("password-changed", person_id=person.pk, label=person.name), at=at)
+
+
+def _keep_former(person: Person, *, at: datetime) -> None:
+    FormerPassword.objects.create(person=person, password=person.password, replaced_at=at)
+    kept = person.former_passwords.values_list("pk", flat=True)[: settings.PASSWORD_HISTORY]
+    FormerPassword.objects.filter(person=person).exclude(pk__in=list(kept)).delete()
 
 
 def set_language(*, person_id: int, language: str) -> None:

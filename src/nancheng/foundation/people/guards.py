@@ -31,6 +31,18 @@ def identified(view: View) -> View:
     return guarded
 
 
+def signed_in(view: View) -> View:
+    """Let a view run for whoever is signed in, with or without a post."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def requires(verb: str) -> Callable[[View], View]:
     """Let a view run for an identity that is granted the verb on at least some rows."""
 

@@ -7,11 +7,16 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from nancheng.foundation.people import queries
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
+from nancheng.foundation.people import queries, rules
+from nancheng.foundation.people.models import Person
 from nancheng.foundation.people.rules import Actor
 
 IDENTITY_KEY = "identity_id"
@@ -35,7 +40,11 @@ def identify(
     def handle(request: HttpRequest) -> HttpResponse:
         _end_silent_session(request)
         request.identity = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        return get_response(request)
+        if _must_change_password(request):
+            return _change_first(request)
+        response = get_response(request)
+        _note_export(request, response)
+        return response
 
     return handle
 
@@ -47,6 +56,47 @@ def _actor(request: HttpRequest) -> Actor | None:
         person_id=request.user.pk,
         identity_id=request.session.get(IDENTITY_KEY),
         on=timezone.localdate(),
+    )
+
+
+def _must_change_password(request: HttpRequest) -> bool:
+    """Say whether nothing else is opened before the password was changed."""
+    user = request.user
+    if not isinstance(user, Person) or request.path in _still_open():
+        return False
+    return user.must_change or rules.password_is_old(
+        user.password_changed_at, at=timezone.now(), days=settings.PASSWORD_AGE_DAYS
+    )
+
+
+def _still_open() -> frozenset[str]:
+    names = ("change-password", "sign-out", "switch-language")
+    return frozenset(reverse(f"people:{name}") for name in names)
+
+
+def _change_first(request: HttpRequest) -> HttpResponse:
+    where = reverse("people:change-password")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    messages.info(request, _("密码须先修改：初始密码或已超过有效期。"))
+    return redirect(where)
+
+
+def _note_export(request: HttpRequest, response: HttpResponse) -> None:
+    """Keep who took which list out of the house; its rows and filters are nobody's business."""
+    exported = getattr(response, "exported", "")
+    actor = _actor(request) if exported else None
+    if actor is None:
+        return
+    journal.record(
+        Happening(
+            "exported",
+            person_id=actor.person_id,
+            label=actor.label,
+            subject=exported,
+            address=request.META.get("REMOTE_ADDR", ""),
+        ),
+        at=timezone.now(),
     )
 
 

@@ -90,6 +90,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, default="zh-hans")
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    # A password that somebody else gave: nothing is opened before it was changed.
+    must_change = models.BooleanField(default=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -101,6 +103,20 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerPassword(models.Model):
+    """A hash of a password (曾用密码) that its person may not use again for a while."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-replaced_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.replaced_at}"
 
 
 class Identity(models.Model):

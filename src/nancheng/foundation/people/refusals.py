@@ -8,6 +8,15 @@ REFUSALS = {
     "people.unknown-identity": _("所选身份不存在或已失效。"),
     "people.wrong-password": _("原密码不正确。"),
     "people.weak-password": _("新密码不符合要求：%(why)s"),
+    "people.former-password": _("新密码不能与最近 %(count)s 次用过的密码相同。"),
+    "people.duties-apart": _(
+        "%(name)s 不能兼任：系统管理员、安全管理员、审计管理员互不相容，也不兼任业务岗位。"
+    ),
+    "people.grant-apart": _("权限 %(verb)s 不能授给该职责：三员与业务的权限不混授。"),
+    "people.grants-moved": _("“%(duty)s”的授权在申请后已有变动，请重新提出。"),
+    "people.known-username": _("该用户名已存在。"),
+    "people.unknown-post": _("所选岗位不存在。"),
+    "people.administrators-apart": _("不能操作本人或其他管理员的账号。"),
     "people.not-a-deputy": _("只能授权给本部门在岗的其他人员；管理员只能授权给同类管理员。"),
     "people.deputy-absent": _("所选代理人在此期间也不在岗，请另选一人。"),
     "people.already-delegated": _("此期间已有授权，请先终止原授权或调整日期、事项。"),

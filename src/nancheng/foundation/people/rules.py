@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -78,6 +79,12 @@ class Actor:
         """Yield the actor as itself, then as deputy of each identity it stands in for."""
         yield self
         yield from self.stands_in
+
+    @property
+    def every_verb(self) -> frozenset[str]:
+        """Return the verbs that open pages: one's own, and those delegated whole."""
+        whole = (hand.verbs for hand in self.hands if hand.kinds is None)
+        return frozenset(verb for verbs in whole for verb in verbs)
 
     @property
     def alone(self) -> Actor:
@@ -268,3 +275,25 @@ ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditadmin"})
 def are_separate(duties: frozenset[str]) -> bool:
     """Say whether one person may hold these duties: an administrator's stands alone."""
     return len(duties) < 2 or not duties & ADMINISTRATORS
+
+
+# What each administrator may be granted, and nobody else (GB/T 22239-2019): the system
+# administrator accounts, the security administrator rights, the audit administrator logs.
+ADMINISTRATIVE = {
+    "sysadmin": frozenset({"system.accounts", "system.grants.confirm", "application.manage"}),
+    "secadmin": frozenset({"system.grants", "system.accounts.confirm"}),
+    "auditadmin": frozenset({"system.audit", "audit.view"}),
+}
+
+
+def grant_fits(duty: str, verb: str) -> bool:
+    """Say whether a duty may be granted a verb: an administrator its own, nobody another's."""
+    own = ADMINISTRATIVE.get(duty)
+    if own is not None:
+        return verb in own
+    return not any(verb in verbs for verbs in ADMINISTRATIVE.values())
+
+
+def password_is_old(changed_at: datetime | None, *, at: datetime, days: int) -> bool:
+    """Say whether a password is past its days; one that was never changed here has no age."""
+    return changed_at is not None and at - changed_at > timedelta(days=days)

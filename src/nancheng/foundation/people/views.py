@@ -13,9 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.people import actions, forms, queries
-from nancheng.foundation.people.guards import identified
+from nancheng.foundation.people.guards import identified, signed_in
 from nancheng.foundation.people.middleware import IDENTITY_KEY, IdentifiedRequest
+from nancheng.foundation.people.models import Person
 from nancheng.foundation.web import pages, refusals
 from nancheng.kernel.refusal import Refused
 
@@ -31,8 +34,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = forms.SignIn(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.person is not None:
         auth.login(request, form.person, backend=settings.AUTHENTICATION_BACKENDS[1])
+        _note(request, "signed-in", form.person)
         response = redirect(onward)
         return _remember(response, form.person.language)
+    if form.is_bound:
+        _note(request, "sign-in-failed", None)
     status = 422 if form.is_bound else 200
     return pages.render(
         request, "people/sign_in.html", {"form": form, "next": onward}, status=status
@@ -44,6 +50,7 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
     form = forms.SignIn(request, {"username": request.POST.get("username", "")})
     form.full_clean()
     form.errors.clear()
+    _note(request, "locked-out", None)
     form.add_error(None, _("连续多次登录失败，账号已临时锁定，请10分钟后再试。"))
     return pages.render(request, "people/sign_in.html", {"form": form, "next": "/"}, status=429)
 
@@ -51,6 +58,8 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if isinstance(request.user, Person):
+        _note(request, "signed-out", request.user)
     auth.logout(request)
     return redirect("people:sign-in")
 
@@ -79,14 +88,15 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("old", "new", "again")
-@identified
-def change_password(request: IdentifiedRequest) -> HttpResponse:
+@signed_in
+def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password."""
+    assert isinstance(request.user, Person), request.user
     form = forms.ChangePassword(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_password(
-                person_id=request.identity.person_id,
+                person_id=request.user.pk,
                 old=form.cleaned_data["old"],
                 new=form.cleaned_data["new"],
                 at=timezone.now(),
@@ -95,11 +105,31 @@ def change_password(request: IdentifiedRequest) -> HttpResponse:
             # The one refusal shown beside a field: leaving the form would lose the others.
             form.add_error(refused.field or None, refusals.text(refused))
         else:
-            auth.update_session_auth_hash(request, auth.get_user(request))  # type: ignore[arg-type]
+            # Read anew: the session is kept only with the hash of the new password.
+            request.user.refresh_from_db()
+            auth.update_session_auth_hash(request, request.user)
             messages.success(request, _("密码已修改。"))
             return redirect("/")
     status = 422 if form.is_bound else 200
     return pages.render(request, "people/change_password.html", {"form": form}, status=status)
+
+
+def _note(request: HttpRequest, kind: str, person: Person | None) -> None:
+    """Write the operations log. What was typed is kept only if it is somebody's sign-in name:
+    people type their passwords into the wrong field.
+    """
+    typed = request.POST.get("username", "")
+    found = person or Person.objects.filter(username=typed).first()
+    journal.record(
+        Happening(
+            kind,
+            person_id=found.pk if found else None,
+            label=found.name if found else "",
+            subject=found.username if found else "",
+            address=request.META.get("REMOTE_ADDR", ""),
+        ),
+        at=timezone.now(),
+    )
 
 
 def _safe(request: HttpRequest, target: str) -> str:

@@ -138,7 +138,9 @@ def _holds(href: str, path: str) -> bool:
 
 
 def _href(item: Item, actor: Any) -> str:
-    return "" if item.verb and item.verb not in actor.verbs else _address(item.page)
+    # A deputy's menu has the lines of whom he or she stands in for as well.
+    verbs = getattr(actor, "every_verb", None) or actor.verbs
+    return "" if item.verb and item.verb not in verbs else _address(item.page)
 
 
 def _alerts(dotted: str, actor: Any, *, at: datetime) -> Sequence[tuple[str, str]]:

@@ -234,7 +234,10 @@ class Bound:
             rows=self._all_rows(),
             filters=[(str(each.label), each.words) for each in self.filters if each.value],
         )
-        return spreadsheet.answer(sheet, kind=kind)
+        response = spreadsheet.answer(sheet, kind=kind)
+        # The ring above keeps who took which list out of the house.
+        response.exported = self.key  # type: ignore[attr-defined]
+        return response
 
     @property
     def _export_name(self) -> str:

@@ -1,0 +1,108 @@
+"""Changes of role and of grants, which need two administrators: one asks, the other confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nancheng.foundation.confirmations.operations import Asked, Operation
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
+from nancheng.foundation.people import actions as people
+from nancheng.foundation.people.rules import Actor
+
+Figures = Mapping[str, Any]
+Lines = Sequence[tuple[str | Promise, object]]
+
+
+def appoint(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Give a person a post."""
+    figures = asked.figures
+    people.appoint(
+        username=figures["username"],
+        department=figures["department"],
+        duty=figures["duty"],
+        active_from=date.fromisoformat(figures["active_from"]),
+        is_primary=False,
+    )
+    _note("appointed", asked, by=by, at=at)
+
+
+def dismiss(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Take a post from a person."""
+    people.dismiss(identity_id=asked.figures["identity_id"], at=at)
+    _note("dismissed", asked, by=by, at=at)
+
+
+def set_grants(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Set a duty's grants, unless they were changed since it was asked."""
+    figures = asked.figures
+    people.set_grants(duty=figures["duty"], grants=figures["grants"], before=figures["before"])
+    _note("grants-changed", asked, by=by, at=at)
+
+
+def _note(kind: str, asked: Asked, *, by: Actor, at: datetime) -> None:
+    journal.record(
+        Happening(
+            kind,
+            person_id=by.person_id,
+            label=by.label,
+            subject=asked.subject,
+            detail=f"{asked.asked_label}：{asked.reason}",
+        ),
+        at=at,
+    )
+
+
+def _appointment(figures: Figures) -> Lines:
+    return [
+        (_("用户名"), figures["username"]),
+        (_("岗位"), figures["post"]),
+        (_("开始日期"), figures["active_from"]),
+    ]
+
+
+def _dismissal(figures: Figures) -> Lines:
+    return [(_("用户名"), figures["username"]), (_("岗位"), figures["post"])]
+
+
+def _grants(figures: Figures) -> Lines:
+    """Say what would change: a line a verb, before and after."""
+    before, after = figures["before"], figures["grants"]
+    changed = [v for v in sorted({*before, *after}) if before.get(v, "") != after.get(v, "")]
+    return [
+        (_("职责"), figures["duty"]),
+        *((verb, f"{before.get(verb) or '—'} → {after.get(verb) or '—'}") for verb in changed),
+    ]
+
+
+OPERATIONS = (
+    Operation(
+        "people.appoint",
+        _("任命岗位"),
+        ask="system.accounts",
+        confirm="system.accounts.confirm",
+        run=appoint,
+        lines=_appointment,
+    ),
+    Operation(
+        "people.dismiss",
+        _("免去岗位"),
+        ask="system.accounts",
+        confirm="system.accounts.confirm",
+        run=dismiss,
+        lines=_dismissal,
+    ),
+    Operation(
+        "people.grants",
+        _("变更授权"),
+        ask="system.grants",
+        confirm="system.grants.confirm",
+        run=set_grants,
+        lines=_grants,
+    ),
+)

@@ -1,0 +1,243 @@
+"""三员: each of the three has its own work, nobody two of them, and changes need two of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from nancheng.config.demo import people as cast
+from nancheng.foundation.confirmations import actions as confirmations
+from nancheng.foundation.confirmations.models import Confirmation
+from nancheng.foundation.journal import queries as journal
+from nancheng.foundation.journal.models import JournalEntry
+from nancheng.foundation.people import actions, queries, rules
+from nancheng.foundation.people.models import Duty, Grant, Identity, Person, Post
+from nancheng.foundation.people.rules import Actor
+from nancheng.kernel.refusal import Refused
+
+THREE = ("sysadmin", "secadmin", "auditadmin")
+PAGES = {
+    "sysadmin": ("/system/accounts/", "/system/accounts/new/", "/system/accounts/clerk/"),
+    "secadmin": ("/system/duties/", "/system/duties/auditor/"),
+    "auditadmin": ("/system/log/",),
+}
+pytestmark = pytest.mark.usefixtures("zone")
+
+
+@pytest.fixture
+def zone(db: None) -> None:
+    """The demonstration's people."""
+    cast.put(at=timezone.now())
+
+
+def actor(username: str) -> Actor:
+    return queries.actor_of(username=username, on=timezone.localdate())
+
+
+def inside(username: str) -> Client:
+    client = Client()
+    client.force_login(
+        Person.objects.get(username=username),
+        backend="nancheng.foundation.people.backends.PasswordBackend",
+    )
+    return client
+
+
+def key_of(page: Any) -> str:
+    found = re.search(r'name="key" value="(\w+)"', page.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def confirm(username: str) -> None:
+    row = Confirmation.objects.get(state="waiting")
+    confirmations.confirm(confirmation_id=row.pk, answer="", by=actor(username), at=timezone.now())
+
+
+class TestSeparate:
+    """Nobody is two of the three, and none of them does anything else."""
+
+    @pytest.mark.parametrize(("one", "other"), [*permutations(THREE, 2), ("sysadmin", "auditor")])
+    def test_no_person_holds_two_of_them_or_one_beside_business(self, one: str, other: str) -> None:
+        post = Post.objects.filter(duty__code=other).first()
+        assert post is not None
+        with pytest.raises(Refused, match="duties-apart"):
+            actions.appoint(
+                username=one,
+                department=post.department.code,
+                duty=other,
+                active_from=timezone.localdate(),
+            )
+
+    def test_each_is_granted_its_own_verbs_and_nobody_else_is(self) -> None:
+        for grant in Grant.objects.select_related("duty"):
+            assert rules.grant_fits(grant.duty.code, grant.verb), grant
+        with pytest.raises(Refused, match="grant-apart"):
+            actions.set_grants(
+                duty="sysadmin",
+                grants={"case.view": "zone"},
+                before=dict(
+                    Grant.objects.filter(duty__code="sysadmin").values_list("verb", "scope")
+                ),
+            )
+
+    @pytest.mark.parametrize("who", [*THREE, "leader", "clerk"])
+    def test_each_opens_its_own_pages_alone(self, who: str) -> None:
+        client = inside(who)
+        for owner, pages in PAGES.items():
+            for page in pages:
+                expected = 200 if owner == who else 403
+                assert client.get(page).status_code == expected, page
+
+    def test_no_administrator_becomes_another(self) -> None:
+        target = Person.objects.get(username="auditadmin")
+        for person in (target, Person.objects.get(username="sysadmin")):
+            with pytest.raises(Refused, match="administrators-apart"):
+                actions.reset_password(
+                    person_id=person.pk, password="x", by=actor("sysadmin"), at=timezone.now()
+                )
+        with pytest.raises(Refused, match="not-allowed"):
+            actions.set_account_open(
+                person_id=target.pk, is_open=False, by=actor("leader"), at=timezone.now()
+            )
+
+
+class TestAccounts:
+    """The system administrator's work."""
+
+    def test_a_new_account_gets_a_password_once_and_must_change_it(self) -> None:
+        page = inside("sysadmin").post(
+            "/system/accounts/new/", {"username": "new.one", "name": "新来", "email": ""}
+        )
+        password = re.search(r"Nc-[a-z]+-\d+", page.content.decode())
+        assert password is not None
+        person = Person.objects.get(username="new.one")
+        assert person.must_change
+        assert person.check_password(password[0])
+        again = inside("sysadmin").post(
+            "/system/accounts/new/", {"username": "new.one", "name": "又来", "email": ""}
+        )
+        assert again.status_code == 422
+
+    def test_closing_an_account_ends_its_sessions(self) -> None:
+        clerk, boss = inside("clerk"), inside("sysadmin")
+        assert clerk.get("/account/absences/").status_code == 200
+        boss.post("/system/accounts/clerk/switch/")
+        assert clerk.get("/account/absences/").status_code == 302
+        boss.post("/system/accounts/clerk/switch/")
+        assert Person.objects.get(username="clerk").is_active
+
+    def test_a_reset_ends_the_old_password(self) -> None:
+        page = inside("sysadmin").post("/system/accounts/clerk/reset/")
+        password = re.search(r"Nc-[a-z]+-\d+", page.content.decode())
+        person = Person.objects.get(username="clerk")
+        assert password is not None
+        assert (person.must_change, person.check_password(cast.PASSWORD)) == (True, False)
+
+    def test_a_post_is_given_and_taken_by_two_hands(self) -> None:
+        client = inside("sysadmin")
+        post = Post.objects.get(duty__code="auditor")
+        page = client.get("/system/accounts/clerk/appoint/")
+        sent = {
+            "post": post.pk,
+            "active_from": timezone.localdate().isoformat(),
+            "reason": "轮岗",
+            "key": key_of(page),
+        }
+        assert client.post("/system/accounts/clerk/appoint/", sent).status_code == 302
+        held = Identity.objects.filter(person__username="clerk", post=post)
+        assert not held.exists()
+        with pytest.raises(Refused, match="same-person"):
+            confirm("sysadmin")
+        confirm("secadmin")
+        identity = held.get()
+        where = f"/system/accounts/clerk/dismiss/{identity.pk}/"
+        client.post(where, {"reason": "期满", "key": key_of(client.get(where))})
+        confirm("secadmin")
+        identity.refresh_from_db()
+        assert identity.active_to is not None
+        kinds = set(JournalEntry.objects.values_list("kind", flat=True))
+        assert {"appointed", "dismissed"} <= kinds
+
+    def test_an_administrators_post_is_not_even_asked_for(self) -> None:
+        client = inside("sysadmin")
+        page = client.get("/system/accounts/clerk/appoint/")
+        answer = client.post(
+            "/system/accounts/clerk/appoint/",
+            {
+                "post": Post.objects.get(duty__code="auditadmin").pk,
+                "active_from": "2026-12-01",
+                "reason": "兼任",
+                "key": key_of(page),
+            },
+        )
+        assert answer.status_code == 422
+        assert "不能兼任" in answer.content.decode()
+        assert not Confirmation.objects.exists()
+
+
+class TestGrants:
+    """The security administrator's work."""
+
+    def ask(self, **changed: list[str]) -> Any:
+        client = inside("secadmin")
+        page = client.get("/system/duties/auditor/")
+        held = Grant.objects.filter(duty__code="auditor").values_list("verb", "scope")
+        sent: dict[str, Any] = {verb: [scope] for verb, scope in held}
+        return client.post(
+            "/system/duties/auditor/",
+            {**sent, **changed, "reason": "审计范围调整", "key": key_of(page)},
+        )
+
+    def test_grants_change_when_the_system_administrator_confirms(self) -> None:
+        assert self.ask(**{"case.view": ["department"]}).status_code == 302
+        assert Grant.objects.get(duty__code="auditor", verb="case.view").scope == "zone"
+        confirm("sysadmin")
+        assert Grant.objects.get(duty__code="auditor", verb="case.view").scope == "department"
+        assert Duty.objects.get(code="auditor").grants.count() > 3
+
+    def test_a_change_meanwhile_is_not_overwritten(self) -> None:
+        self.ask(**{"case.view": ["department"]})
+        Grant.objects.filter(duty__code="auditor", verb="cockpit.view").delete()
+        with pytest.raises(Refused, match="grants-moved"):
+            confirm("sysadmin")
+        assert Grant.objects.get(duty__code="auditor", verb="case.view").scope == "zone"
+
+    def test_nothing_changed_is_nothing_asked(self) -> None:
+        assert self.ask().status_code == 422
+
+
+class TestLog:
+    """The audit administrator's work."""
+
+    def test_exports_are_logged_without_what_was_in_them(self) -> None:
+        inside("leader").get("/register/projects/?export=csv&q=机密")
+        (line,) = JournalEntry.objects.filter(kind="exported")
+        assert (line.subject, line.label[:3], "机密" in line.detail) == (
+            "projects",
+            "陆承泽",
+            False,
+        )
+
+    def test_it_is_paged_filtered_exported_and_checked(self) -> None:
+        inside("sysadmin").post("/system/accounts/clerk/switch/")
+        client = inside("auditadmin")
+        page = client.get("/system/log/?kind=account-closed").content.decode()
+        assert "林晚舟（clerk）" in page
+        assert "林晚舟" not in client.get("/system/log/?kind=exported").content.decode()
+        assert client.get("/system/log/?export=xlsx").status_code == 200
+        assert "日志链完整" in client.get("/system/log/?check").content.decode()
+        JournalEntry.objects.filter(seq=1).update(subject="别人")
+        assert "自第 1 条起" in client.get("/system/log/?check").content.decode()
+        assert journal.first_fault() == 1
+
+    def test_an_old_identity_is_not_shown_as_held(self) -> None:
+        clerk = Identity.objects.get(person__username="clerk")
+        actions.dismiss(identity_id=clerk.pk, at=timezone.now())
+        assert queries.actor(person_id=clerk.person_id, identity_id=None, on=date.today()) is None  # noqa: DTZ011
