@@ -34,6 +34,17 @@ MAY_BE_EMPTY = {
     "applications:revoke",
     "applications:close",
     "cases:home",
+    "cases:incident",
+    "cases:versions",
+    "cases:migration",
+    "cases:opinion",
+    "cases:opinion-withdraw",
+    "cases:circulation",
+    "cases:circulation-revoke",
+    "cases:slip",
+    "cases:slip-verb",
+    # For those who supervise alone; not everybody who does walks here.
+    "cases:slips-called",
     "people:sign-in",
 }
 # As the window, as a region of the page, as the drawer; and each of them in either language.

@@ -66,6 +66,7 @@ DETAILS: Mapping[str, str] = {
 # Rows of no department, or one's own: looked through for secrets, and nothing more.
 OTHERS: Mapping[str, str] = {
     "/me": "the caller itself",
+    "/messages": "delivered to whom they name; answers say how many",
     "/audit/roots": "roots and counts",
     "/audit/roots/{root_number}/heads": "hashes of the audit administrator",
     "/files": "one's own drafts",

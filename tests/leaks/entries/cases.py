@@ -10,6 +10,7 @@ from tests.leaks.doors import Rows, Target, detail, gated, listed, own
 from tests.leaks.sight import OPEN, Sight, by
 
 NUMBER = "事项编号"
+SUPERVISE = "case.supervise"
 NO_CASE = {"number": "FK-1999-000001"}
 NO_TASK = {"task_id": 999_999_999}
 
@@ -46,6 +47,11 @@ def cases(sight: Sight) -> list[Target]:
         Target({"number": case.number}, by(lambda a, c: sight.may(a, VIEW, c), case))
         for case in sight.cases
     ]
+
+
+def nothing(sight: Sight) -> list[Target]:
+    """Return no row: the world has none of these yet; every address leads nowhere."""
+    return []
 
 
 def case_verbs(sight: Sight) -> list[Target]:
@@ -86,6 +92,30 @@ DOORS = {
     "cases:done": own(Rows(_done, NUMBER)),
     "cases:started": own(Rows(_started, NUMBER)),
     "cases:claim-many": own(posted=True),
+    "cases:pool": own(),
+    "cases:archives": listed(VIEW),
+    "cases:archive": detail("case.archive", cases, NO_CASE, posted=True),
+    "cases:reopen": detail("case.reopen.ask", cases, NO_CASE, posted=True),
+    "cases:incidents": listed(VIEW),
+    "cases:incident": detail(VIEW, nothing, {"what": "work", "ref": 999_999}, posted=True),
+    "cases:versions": detail("process.publish", nothing, {"kind": "nothing"}, posted=True),
+    "cases:migration": detail("process.publish", nothing, {"plan_id": 999_999}, posted=True),
+    "cases:add-signer": detail("", _tasks_seen, NO_TASK, posted=True),
+    "cases:remove-signer": detail("", _tasks_seen, NO_TASK, posted=True),
+    "cases:together": own(),
+    "cases:asked": own(),
+    "cases:sent": own(),
+    "cases:opinion": detail("", nothing, {"opinion_id": 999_999}, posted=True),
+    "cases:opinion-withdraw": detail("", nothing, {"opinion_id": 999_999}, posted=True),
+    "cases:circulation": detail("", nothing, {"circulation_id": 999_999}, posted=True),
+    "cases:circulation-revoke": detail("", nothing, {"circulation_id": 999_999}, posted=True),
+    "cases:slips": listed(VIEW),
+    "cases:slips-called": listed(SUPERVISE),
+    "cases:slip": detail("", nothing, {"slip_id": 999_999}),
+    "cases:slip-verb": detail("", nothing, {"slip_id": 999_999, "verb": "lift"}, posted=True),
+    "cases:ask": detail("", cases, NO_CASE, posted=True),
+    "cases:circulate": detail("", cases, NO_CASE, posted=True),
+    "cases:supervise": detail(SUPERVISE, cases, NO_CASE, posted=True),
     "cases:search": listed(VIEW, Rows(visible, NUMBER)),
     "cases:departments": gated(VIEW, "counts alone; compared in test_counts"),
     "cases:processes": gated(VIEW, "drawings are known to all who see cases"),
