@@ -211,17 +211,21 @@ def _work(
     known: Known, office: OfficeTime, chance: Chance, assumed: list[str]
 ) -> Callable[[int, Item], timedelta]:
     works = dict(known.settings.works)
-    unknown = []
+    unknown, loose = list[str](), list[str]()
     for node in known.definition.nodes.values():
         if node.kind is not Kind.USER_TASK or node.id in works:
             continue
         handled = known.experience.handled.get(node.id)
         if handled:
             works[node.id] = Span(seen=tuple(office.open_time(*stretch) for stretch in handled))
+            if known.experience.unclaimed[node.id] * 2 > len(handled):
+                loose.append(node.name or node.id)
         else:
             unknown.append(node.name or node.id)
     if unknown:
         assumed.append(f"the usual working time for {', '.join(unknown)}")
+    if loose:
+        assumed.append(f"work from being offered, for want of a claim: {', '.join(loose)}")
 
     def work(case: int, item: Item) -> timedelta:
         span = works.get(item.node, known.settings.work)

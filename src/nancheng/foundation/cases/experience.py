@@ -28,12 +28,14 @@ class Experience:
     """Finished cases of one kind, taken together.
 
     ``began`` are the times they started; ``handled`` each completed task of a node, from being
-    claimed (offered, when nobody claimed it first) until completed; ``taken`` how often a flow was
-    chosen and ``chosen`` how often its gateway chose; ``instances`` the sizes of multi-instances.
+    claimed until completed, or from being offered when nobody claimed it first (``unclaimed``
+    counts those); ``taken`` how often a flow was chosen and ``chosen`` how often its gateway chose;
+    ``instances`` the sizes of multi-instances.
     """
 
     began: list[datetime] = field(default_factory=list)
     handled: dict[str, list[Stretch]] = field(default_factory=dict)
+    unclaimed: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
     chosen: Counter[str] = field(default_factory=Counter)
     instances: dict[str, list[int]] = field(default_factory=dict)
@@ -58,12 +60,15 @@ def of_closed(kind: str, *, newest: int = CASES_MAX) -> Experience:
     )
     found = Experience()
     since: dict[tuple[int, int], datetime] = {}
+    is_claimed: dict[tuple[int, int], bool] = {}
     for case, event, node, item, at, payload in rows.iterator(chunk_size=2_000):
         if event == "Started":
             found.began.append(at)
         elif event in ("Offered", "Claimed"):
             since[case, item] = at
+            is_claimed[case, item] = event == "Claimed"
         elif event == "Completed":
+            found.unclaimed[node] += not is_claimed.get((case, item), False)
             found.handled.setdefault(node, []).append((since.get((case, item), at), at))
         else:
             _ways(found, event, node, json.loads(payload))

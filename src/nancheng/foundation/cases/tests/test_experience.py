@@ -25,6 +25,7 @@ def test_the_log_of_finished_cases(zone: Zone, django_assert_num_queries: Any) -
         found = experience.of_closed("loan")
     assert len(found.began) == 1
     assert found.handled["apply"] == [(AT + timedelta(hours=1), AT + timedelta(days=1))]
+    assert (found.unclaimed["apply"], found.unclaimed["review"]) == (0, 1)
     assert found.handled["review"] == [(AT + timedelta(days=1), AT + timedelta(days=2))]
     assert all(found.taken[flow] == 1 for flow in found.taken)
     assert sum(found.taken.values()) >= sum(found.chosen.values()) >= 1
