@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests import scratch
 from tests.faults import site as sites
 from tests.faults.site import Site
 
@@ -22,6 +23,20 @@ def installation(
         site.start_web()
         site.start_worker()
         yield site
+
+
+@pytest.fixture(scope="session")
+def spare(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Site]:
+    """A second installation with tables and nothing in them, of the kind of this pass."""
+    data = tmp_path_factory.mktemp("spare")
+    with django_db_blocker.unblock(), scratch.empty(data) as url:
+        site = Site(data, url)
+        yield site
+        site.close()
 
 
 @pytest.fixture

@@ -46,6 +46,35 @@ def opening(count: int, series: str) -> list[int]:
     return making.open_cases(count, series=series, at=timezone.now())
 
 
+def attach(text: str) -> str:
+    """Hang a file on the first case; return its hash."""
+    import io
+
+    from django.utils import timezone
+
+    from nancheng.foundation.cases.models import Case
+    from nancheng.foundation.files import actions as files
+    from nancheng.foundation.people import queries as people
+
+    at = timezone.now()
+    clerk = people.actor_of(username="clerk0", on=at.date())
+    kept = files.keep(io.BytesIO(text.encode()), name="说明.txt", by=clerk, at=at)
+    first = Case.objects.order_by("id")[0]
+    files.attach([kept.pk], case_id=first.pk, by=clerk, at=at)
+    return kept.sha256
+
+
+def seal() -> str:
+    """Seal everything under a new root; return it."""
+    from django.utils import timezone
+
+    from nancheng.foundation.audit import actions
+
+    root = actions.seal(at=timezone.now())
+    assert root is not None
+    return root.root
+
+
 def judge() -> list[str]:
     """Wait until the jobs have moved what waits for them; return what must be true and is not."""
     from tests.faults import judging
@@ -73,7 +102,13 @@ def work() -> None:
     serving.work(once=False, say=print)
 
 
-ACTS: dict[str, Callable[..., Any]] = {"seed": seed, "open": opening, "judge": judge}
+ACTS: dict[str, Callable[..., Any]] = {
+    "seed": seed,
+    "open": opening,
+    "attach": attach,
+    "seal": seal,
+    "judge": judge,
+}
 
 if __name__ == "__main__":
     django.setup()

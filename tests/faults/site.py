@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,14 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
-from django.db import connection
-from psycopg import sql
 
 from nancheng.config import serving
-from tests import tree
+from tests import scratch, tree
 from tests.faults.browsing import Browser
 
 START_WITHIN_S = 60
@@ -66,6 +60,19 @@ class Site:
         answer = talk.stdout.readline()
         assert answer, self.log()
         return json.loads(answer)
+
+    def nancheng(self, *arguments: str) -> tuple[int, str]:
+        """Run the ``nancheng`` command on this installation; return its code and what it said."""
+        run = subprocess.run(
+            [sys.executable, "-m", "nancheng.config.command", *arguments],
+            env=self._environment(),
+            cwd=tree.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return run.returncode, run.stdout
 
     def start_web(self) -> None:
         """Start granian as ``nancheng serve`` does, and wait until it answers."""
@@ -127,40 +134,10 @@ class Site:
 @contextmanager
 def installed(data: Path) -> Iterator[Site]:
     """Copy the tables of this pass's empty test database, seed them, take them away afterwards."""
-    with _scratch(data) as url:
+    with scratch.empty(data) as url:
         site = Site(data, url)
         try:
             site.sessions = site.inside("seed")
             yield site
         finally:
             site.close()
-
-
-@contextmanager
-def _scratch(data: Path) -> Iterator[str]:
-    """Copy the test database: migrating anew would take most of the time of these tests."""
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        with sqlite3.connect(data / "nancheng.sqlite3") as copy:
-            connection.connection.backup(copy)
-        copy.close()
-        yield ""
-        return
-    server = os.environ["DATABASE_URL"]
-    template = str(connection.settings_dict["NAME"])
-    connection.close()
-    name = f"nancheng_faults_{os.getpid()}"
-    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    with administration(server) as admin:
-        admin.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
-    try:
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    finally:
-        with administration(server) as admin:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            admin.execute(drop.format(sql.Identifier(name)))
-
-
-def administration(server: str) -> psycopg.Connection[Any]:
-    """Connect to the server, to make and break databases."""
-    return psycopg.connect(server, autocommit=True)

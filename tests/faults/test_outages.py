@@ -12,7 +12,8 @@ from psycopg import sql
 
 from tests.faults import load
 from tests.faults.browsing import Answer
-from tests.faults.site import Site, administration
+from tests.faults.site import Site
+from tests.scratch import administration
 
 pytestmark = pytest.mark.django_db
 AWAY_S = 1.5

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import django
 
@@ -42,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     simulating.arguments(_add(commands, "simulate", _simulate, "run many cases of a drawing"))
     versions.arguments(_add(commands, "migrate", _migrate, "move running cases to a version"))
     importing.arguments(_add(commands, "import", _import, "load a calendar notice"))
+    for name, run, text in (
+        ("backup", _backup, "write everything as it stands into one file, beside people at work"),
+        ("restore", _restore, "put a backup into an empty installation, of either database"),
+    ):
+        _add(commands, name, run, text).add_argument("file", type=Path)
     _add(commands, "check", _check, "say whether the installation is healthy")
     bench = _add(commands, "bench", _bench, "fill a database with many cases, or measure one")
     bench.add_argument("what", choices=("seed", "http"))
@@ -136,6 +142,18 @@ def _migrate(given: argparse.Namespace) -> int:
 
 def _import(given: argparse.Namespace) -> int:
     return importing.run(given, say=_say)
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from nancheng.config import backing_up
+
+    return backing_up.backup(given.file, say=_say)
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from nancheng.config import backing_up
+
+    return backing_up.restore(given.file, say=_say)
 
 
 def _check(_given: argparse.Namespace) -> int:

@@ -51,6 +51,7 @@ REFUSALS = (
     "nancheng.foundation.limits.refusals.REFUSALS",
     "nancheng.foundation.confirmations.refusals.REFUSALS",
     "nancheng.foundation.audit.refusals.REFUSALS",
+    "nancheng.config.backups.refusals.REFUSALS",
     *(f"nancheng.domains.{domain}.refusals.REFUSALS" for domain in DOMAINS),
 )
 

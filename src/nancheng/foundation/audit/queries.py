@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from nancheng.foundation.audit import rules, trees
 from nancheng.foundation.audit.models import DailyRoot, SealedHead, Verification
 from nancheng.foundation.audit.rules import Book, History, Line, Money
 from nancheng.foundation.audit.trees import Leaf, Sealed
@@ -58,6 +60,38 @@ def sealed(root: DailyRoot) -> Sealed:
         transfers_to=root.transfers_to,
         posted_fen=root.posted_fen,
         ledger=root.ledger,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What everything comes to at this moment: equal on both sides of a backup."""
+
+    root: str
+    tree: str
+    cases: int
+    events: int
+    transfers: int
+    posted_fen: int
+    ledger: str
+
+
+def present() -> Present:
+    """Return the newest root, and what all chains and transfers come to as they stand now."""
+    newest = newest_root()
+    chains = Case.objects.order_by("pk").values_list("number", "last_seq", "head")
+    grown = trees.grow(
+        Leaf(number, 0, seq, head) for number, seq, head in chains.iterator(chunk_size=CHUNK)
+    )
+    book = rules.booked(Book(), transfers(after=0, upto=1 << 62))
+    return Present(
+        newest.root if newest else "",
+        grown.tree,
+        grown.cases,
+        grown.events,
+        book.transfers,
+        book.posted_fen,
+        book.ledger,
     )
 
 

@@ -46,6 +46,11 @@ def drafts(attachment_ids: Collection[int], actor: Actor) -> list[Attachment]:
     return list(found.order_by("id"))
 
 
+def contents() -> Iterator[str]:
+    """Yield the hash of every content that an attachment names, once."""
+    yield from Attachment.objects.order_by("sha256").values_list("sha256", flat=True).distinct()
+
+
 def damaged() -> Iterator[Attachment]:
     """Yield attachments whose content is missing or no longer what its hash says."""
     seen: dict[str, bool] = {}

@@ -1,0 +1,1 @@
+"""Backup and restore of a whole installation, from either database into either."""
