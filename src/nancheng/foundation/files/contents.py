@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import BinaryIO
 
+from nancheng.foundation.files import packages, portable
 from nancheng.kernel.refusal import Refused
 
 # Our limits. A 50-megapixel photograph is 8165 × 6124; a scan of A3 at 600 dpi is 9921 × 7016.
 PIXELS_MAX = 80_000_000
 SIDE_MAX = 20_000
-ENTRIES_MAX = 5_000
-UNPACKED_MAX = 300 << 20
-# Spreadsheets of repeated rows pack about 30 : 1; bombs pack hundreds to one.
-RATIO_MAX = 200
-# An entry too small to matter may pack as tightly as it likes.
-RATIO_FREE_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 16
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -43,11 +40,13 @@ ARCHIVES = (
 )
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Text that a browser or a system would run when given the chance.
-ACTIVE_TEXT = ("<!doctype", "<html", "<svg", "<script", "<?xml", "<?php", "#!", "mime-version:")
+ACTIVE_TEXT = ("#!", "mime-version:", "{\\rtf", "[internetshortcut]", "[desktop entry]")
+# A tag, a comment or a declaration; "<5 %" is text.
+ACTIVE_TAG = re.compile(r"<[a-z!?/%]")
 ACTIVE_SEEN = max(len(each) for each in ACTIVE_TEXT)
-# Of the parts of an Office file: what makes it one kind, and what must not be in it.
-OFFICE_PARTS = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}
-MACRO_PARTS = ("vbaproject.bin", "vbadata.xml")
+# Chunks of a PNG that are packed beside the pixels (ISO/IEC 15948, 11.3), and how much is enough.
+PNG_PACKED = (b"zTXt", b"iTXt", b"iCCP")
+PNG_NOTE_MAX = 8 << 20
 # JPEG frame headers (ITU-T T.81, table B.1): SOF0 to SOF15 without DHT, JPG and DAC.
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 JPEG_BARE = frozenset(range(0xD0, 0xD8)) | {0x01}
@@ -58,7 +57,7 @@ def recognise(stream: BinaryIO, *, name: str = "") -> str:
 
     ``name`` only tells a table of text (.csv) from other text. Raises ``Refused`` "files.empty",
     ".archive", ".old-office", ".broken", ".two-faced", ".macros", ".bomb", ".image-size",
-    ".active" or ".kind".
+    ".active", ".external", ".pdf-active", ".encrypted" or ".kind".
     """
     stream.seek(0)
     head = stream.read(16)
@@ -69,7 +68,7 @@ def recognise(stream: BinaryIO, *, name: str = "") -> str:
         _check_text(stream)
         return "csv" if name.lower().endswith(".csv") else "txt"
     if kind == "zip":
-        return _office(stream)
+        return packages.office(stream)
     _CHECKS[kind](stream)
     # A picture or a page with an archive glued to its end is opened as either.
     stream.seek(0)
@@ -87,14 +86,6 @@ def _by_head(head: bytes) -> str:
     if head.startswith(OLD_OFFICE):
         raise Refused("files.old-office")
     return "text"
-
-
-def _check_pdf(stream: BinaryIO) -> None:
-    stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, stream.tell() - 2048))
-    # ISO 32000-1, 7.5.5: the last line is %%EOF; scanners append blanks and a few bytes.
-    if b"%%EOF" not in stream.read():
-        raise Refused("files.broken")
 
 
 def _check_png(stream: BinaryIO) -> None:
@@ -116,6 +107,8 @@ def _check_png(stream: BinaryIO) -> None:
                 raise Refused("files.broken")
             _check_pixels(*struct.unpack(">II", size))
             first = False
+        if kind in PNG_PACKED:
+            _check_packed(stream, place + 8, length)
         place += 12 + length
         if place > end:
             raise Refused("files.broken")
@@ -123,6 +116,21 @@ def _check_png(stream: BinaryIO) -> None:
             break
     if place != end:
         raise Refused("files.two-faced")
+
+
+def _check_packed(stream: BinaryIO, place: int, length: int) -> None:
+    """Refuse a note or colour profile in a picture that unpacks beyond all measure."""
+    stream.seek(place)
+    body = stream.read(min(length, PNG_NOTE_MAX))
+    packed = body.find(b"\x78", body.find(b"\0"))
+    if packed < 0:
+        return
+    try:
+        unpacked = zlib.decompressobj().decompress(body[packed:], PNG_NOTE_MAX + 1)
+    except zlib.error:
+        return
+    if len(unpacked) > PNG_NOTE_MAX:
+        raise Refused("files.bomb")
 
 
 def _check_jpeg(stream: BinaryIO) -> None:
@@ -161,43 +169,6 @@ def _check_pixels(width: int, height: int) -> None:
         raise Refused("files.image-size", width=width, height=height)
 
 
-def _office(stream: BinaryIO) -> str:
-    """Return which Office kind a zip file is, by its inner names; any other zip is an archive."""
-    stream.seek(0)
-    try:
-        with zipfile.ZipFile(stream) as package:
-            entries = package.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
-        raise Refused("files.broken") from None
-    _check_entries(entries)
-    names = {entry.filename for entry in entries}
-    if "[Content_Types].xml" not in names:
-        raise Refused("files.archive")
-    if any(name.lower().endswith(MACRO_PARTS) for name in names):
-        raise Refused("files.macros")
-    kinds = [kind for kind, part in OFFICE_PARTS.items() if part in names]
-    if len(kinds) != 1:
-        raise Refused("files.archive")
-    return kinds[0]
-
-
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > ENTRIES_MAX:
-        raise Refused("files.bomb")
-    if len({entry.filename for entry in entries}) != len(entries):
-        raise Refused("files.two-faced")
-    for entry in entries:
-        if entry.flag_bits & 0x1:
-            raise Refused("files.encrypted")
-        if ".." in entry.filename.split("/") or entry.filename.startswith(("/", "\\")):
-            raise Refused("files.archive")
-        tight = entry.file_size > RATIO_MAX * max(1, entry.compress_size)
-        if tight and entry.file_size > RATIO_FREE_BYTES:
-            raise Refused("files.bomb")
-    if sum(entry.file_size for entry in entries) > UNPACKED_MAX:
-        raise Refused("files.bomb")
-
-
 def _check_text(stream: BinaryIO) -> None:
     """Read it all as UTF-8 without control characters; refuse what a browser would run."""
     stream.seek(0)
@@ -209,7 +180,8 @@ def _check_text(stream: BinaryIO) -> None:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise Refused("files.kind") from None
-    if beginning.lower().startswith(ACTIVE_TEXT):
+    beginning = beginning.lower()
+    if beginning.startswith(ACTIVE_TEXT) or ACTIVE_TAG.match(beginning):
         raise Refused("files.active")
 
 
@@ -243,7 +215,7 @@ def _contains(stream: BinaryIO, wanted: bytes) -> bool:
 
 
 _CHECKS: dict[str, Callable[[BinaryIO], None]] = {
-    "pdf": _check_pdf,
+    "pdf": portable.check,
     "png": _check_png,
     "jpeg": _check_jpeg,
 }

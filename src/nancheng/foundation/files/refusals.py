@@ -16,6 +16,8 @@ REFUSALS = {
     "files.broken": _("文件已损坏或不完整，请重新导出后上传。"),
     "files.two-faced": _("文件中夹带了其他内容，不能接收。"),
     "files.macros": _("文件含有宏，不能接收，请另存为不含宏的格式。"),
+    "files.external": _("文件打开时会从别处取内容或运行嵌入对象，不能接收，请断开外部链接后另存。"),
+    "files.pdf-active": _("PDF 含有打开时自动运行的内容，不能接收，请打印或另存为普通 PDF。"),
     "files.encrypted": _("文件已加密，无法检查，请取消密码后上传。"),
     "files.bomb": _("文件展开后过大，不能接收。"),
     "files.image-size": _("图片尺寸 %(width)s×%(height)s 过大，请缩小后上传。"),

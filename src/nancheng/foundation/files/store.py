@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +19,10 @@ from django.conf import settings
 from nancheng.kernel.refusal import Refused
 
 CHUNK_BYTES = 1 << 16
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+HASH = re.compile(r"[0-9a-f]{64}")
+NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ def folder() -> Path:
 
 def path(sha256: str) -> Path:
     """Return where a content lies: aa/bb/aabb…"""
-    assert len(sha256) == 64, sha256
+    assert HASH.fullmatch(sha256), sha256
     return folder() / sha256[:2] / sha256[2:4] / sha256
 
 
@@ -53,15 +58,20 @@ def keep(stream: BinaryIO, *, most: int) -> Kept:
         raise
 
 
-def opened(sha256: str) -> BinaryIO:
-    """Return a content for reading. Raises ``FileNotFoundError``."""
-    return path(sha256).open("rb")
+def opened(sha256: str) -> io.BufferedReader:
+    """Return a content for reading; a link in its place is none. Raises ``FileNotFoundError``."""
+    try:
+        return os.fdopen(os.open(path(sha256), os.O_RDONLY | os.O_NOFOLLOW), "rb")
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise FileNotFoundError(sha256) from error
+        raise
 
 
 def is_whole(sha256: str) -> bool:
     """Say whether a content is there and still is what its name says."""
     try:
-        with path(sha256).open("rb") as stream:
+        with opened(sha256) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
     except FileNotFoundError:
         return False
@@ -101,7 +111,7 @@ def _keep(stream: BinaryIO, most: int) -> Kept:
             kept = _copy(stream, out, most)
             out.flush()
             os.fsync(out.fileno())
-        _settle(Path(name), path(kept.sha256))
+        _settle(Path(name), kept.sha256)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
@@ -120,9 +130,11 @@ def _copy(stream: BinaryIO, out: BinaryIO, most: int) -> Kept:
     return Kept(digest.hexdigest(), size)
 
 
-def _settle(written: Path, place: Path) -> None:
+def _settle(written: Path, sha256: str) -> None:
+    place = path(sha256)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    if place.exists():
+    # What a failing disk or somebody's hand has damaged is put right, not shared.
+    if is_whole(sha256):
         # Touched, so that the sweeper does not take it away before the row is there.
         os.utime(place)
         return

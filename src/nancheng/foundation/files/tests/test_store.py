@@ -90,3 +90,36 @@ def test_what_is_kept_is_what_is_read(content: bytes) -> None:
     with store.opened(kept.sha256) as stream:
         assert stream.read() == content
     assert store.is_whole(kept.sha256)
+
+
+@pytest.mark.parametrize("name", ["../" * 20 + "etc/passwd", "A" * 64, "/" * 64, "ab", "." * 64])
+def test_a_name_that_is_no_hash_reaches_no_file(name: str) -> None:
+    with pytest.raises(AssertionError):
+        store.opened(name)
+
+
+def test_a_link_in_the_place_of_a_content_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    kept = store.keep(io.BytesIO(CONTENT), most=10_000)
+    place = store.path(kept.sha256)
+    place.unlink()
+    place.symlink_to(secret)
+    with pytest.raises(FileNotFoundError):
+        store.opened(kept.sha256)
+    assert not store.is_whole(kept.sha256)
+    assert store.keep(io.BytesIO(CONTENT), most=10_000) == kept
+    assert not place.is_symlink()
+    assert secret.read_text() == "secret"
+
+
+def test_a_content_half_written_or_changed_is_put_right_by_the_next_that_brings_it() -> None:
+    kept = store.keep(io.BytesIO(CONTENT), most=10_000)
+    place = store.path(kept.sha256)
+    for damage in (CONTENT[:7], CONTENT[:-1] + b"X", b""):
+        place.chmod(0o640)
+        place.write_bytes(damage)
+        store.keep(io.BytesIO(CONTENT), most=10_000)
+        assert store.is_whole(kept.sha256)
+        assert place.stat().st_mode & 0o777 == 0o440
+    assert len(files()) == 1
