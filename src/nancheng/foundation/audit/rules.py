@@ -88,7 +88,7 @@ def history_faults(history: History) -> Iterator[Fault]:
 
 
 def _missing(number: str, first: int, last: int) -> Fault:
-    return Fault(Difference.MISSING, number, first, f"to #{last}" if last > first else "")
+    return Fault(Difference.MISSING, number, first, f"– #{last}" if last > first else "")
 
 
 def _differs(history: History, place: int, made: str) -> Fault:
@@ -99,7 +99,7 @@ def _differs(history: History, place: int, made: str) -> Fault:
     if fits or (not following and made == history.head):
         return Fault(Difference.HASH, number, seq)
     if (was := _first_place(history.lines, line)) is not None:
-        return Fault(Difference.REORDERED, number, seq, f"was #{was}")
+        return Fault(Difference.REORDERED, number, seq, f"← #{was}")
     return Fault(Difference.CHANGED, number, seq)
 
 

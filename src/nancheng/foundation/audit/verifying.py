@@ -82,7 +82,7 @@ def _bare() -> Iterator[Fault]:
     events = CaseEvent.objects.filter(case=OuterRef("pk"))
     bare = Case.objects.filter(~Exists(events), last_seq__gt=0).order_by("pk")
     for number, last in bare.values_list("number", "last_seq")[:LISTED_MAX]:
-        yield Fault(Difference.MISSING, number, 1, f"to #{last}")
+        yield Fault(Difference.MISSING, number, 1, f"– #{last}")
 
 
 def _gaps() -> Iterator[Fault]:

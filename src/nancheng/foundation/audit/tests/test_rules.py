@@ -78,7 +78,7 @@ def test_missing_rows_are_named(length: int, data: st.DataObject) -> None:
     lines = history.lines[:start] + history.lines[end:]
     found = first(with_lines(history, *lines))
     assert (found.difference, found.seq) == (Difference.MISSING, start + 1)
-    assert found.detail == (f"to #{end}" if end > start + 1 else "")
+    assert found.detail == (f"– #{end}" if end > start + 1 else "")
 
 
 @given(st.integers(2, 9), st.data())
@@ -91,7 +91,7 @@ def test_rows_that_changed_places_are_named(length: int, data: st.DataObject) ->
         moved = history.lines[source]
         lines[place] = replace(moved, entry=replace(moved.entry, seq=place + 1))
     found = first(with_lines(history, *lines))
-    assert found == Fault(Difference.REORDERED, NUMBER, one + 1, f"was #{other + 1}")
+    assert found == Fault(Difference.REORDERED, NUMBER, one + 1, f"← #{other + 1}")
 
 
 @pytest.mark.parametrize(("last_seq", "head"), [(2, None), (3, "0" * 64), (4, None)])
