@@ -35,6 +35,13 @@ def empty(data: Path) -> Iterator[str]:
     server = os.environ["DATABASE_URL"]
     template = str(connection.settings_dict["NAME"])
     connection.close()
+    with blank(server, template=template) as url:
+        yield url
+
+
+@contextmanager
+def blank(server: str, *, template: str = "template0") -> Iterator[str]:
+    """Make a database on a server, take it away afterwards; yield its address."""
     name = f"nancheng_scratch_{os.getpid()}_{next(_numbers)}"
     made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with administration(server) as admin:
