@@ -186,10 +186,10 @@ def _described(each: Filter) -> dict[str, Any]:
 
 
 FILTER_WORDS = {
-    "text": "Finds rows that contain this text.",
-    "choice": "Keeps rows of this kind.",
-    "day": "Keeps rows of this day.",
-    "month": "Keeps rows of this month.",
+    "text": "Keeps the rows that this text points at.",
+    "choice": "Keeps the rows with this value.",
+    "day": "Keeps the rows of this day.",
+    "month": "Keeps the rows of this month.",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -58,7 +58,7 @@ def _told(address: str, method: str, operation: Schema) -> Operation:
         needs=operation["x-needs"],
         parameters=tuple(_parameter(one) for one in operation["parameters"]),
         body=tuple(_of_content(body)),
-        answer=tuple(_of_content(first.get("content", {}))),
+        answer=tuple(_always(one) for one in _of_content(first.get("content", {}))),
     )
 
 
@@ -74,9 +74,22 @@ def _of_content(content: Schema) -> Iterator[Member]:
         shape = _resolved(schema.get("items", schema) if schema.get("type") == "array" else schema)
         if "properties" not in shape:
             yield Member("", _kind(schema), media_type, is_required=False)
-        required = shape.get("required", ())
-        for name, each in shape.get("properties", {}).items():
-            yield Member(name, _kind(each), each.get("description", ""), name in required)
+        yield from _of_shape(shape)
+        if "next" in shape.get("properties", {}):
+            # A page: what stands in it is what one came for.
+            rows = _resolved(shape["properties"]["items"]["items"])
+            yield from (replace(one, name=f"items[].{one.name}") for one in _of_shape(rows))
+
+
+def _of_shape(shape: Schema) -> Iterator[Member]:
+    required = shape.get("required", ())
+    for name, each in shape.get("properties", {}).items():
+        yield Member(name, _kind(each), each.get("description", ""), name in required)
+
+
+def _always(one: Member) -> Member:
+    """Return a member of an answer: nothing is asked for there."""
+    return replace(one, is_required=False)
 
 
 def _resolved(schema: Schema) -> Schema:

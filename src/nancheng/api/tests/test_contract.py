@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.test import Client
 from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
@@ -26,6 +27,7 @@ from nancheng.domains.funds.tests import making
 from nancheng.domains.funds.tests.making import World
 from nancheng.foundation.cases.models import Parameter, Task
 from nancheng.foundation.people import actions as people
+from nancheng.foundation.people.models import Person
 from tests import tree
 
 # Drawn for each operation, half of them against the description.
@@ -156,3 +158,14 @@ def test_the_description_in_the_documents_is_current() -> None:
     """Whoever reads the repository reads what is served: run scripts/openapi.py."""
     kept = (tree.ROOT / "docs" / "openapi.json").read_text(encoding="utf-8")
     assert kept == document.text()
+
+
+def test_the_page_shows_every_route_and_what_its_rows_hold(world: World) -> None:
+    client = Client()
+    assert client.get(f"{ROOT}/docs").status_code == 302
+    client.force_login(Person.objects.get(username="clerk"), backend=making.BACKEND)
+    for language, words in (("zh-hans", "怎样调用"), ("en", "How to call")):
+        text = client.get(f"{ROOT}/docs", headers={"accept-language": language}).content.decode()
+        assert words in text
+        assert all(f"{route.method} {route.address}" in text for route in assembly.all_routes())
+        assert "items[].case_number" in text
