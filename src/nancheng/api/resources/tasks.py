@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
+from pydantic import Field
 
 from nancheng.api import declaring, filling, listing, once, reach, telling
 from nancheng.api.callers import ApiRequest, Caller
@@ -23,6 +24,8 @@ from nancheng.foundation.cases.signing import queries as signing
 
 router = Router(tags=["tasks"])
 VIEW = Need("task.view", is_granted=False)
+# Our choice: a joint signing of more is a circulation.
+SIGNERS_MAX = 20
 
 
 class TaskLine(Schema):
@@ -111,9 +114,9 @@ class Transfer(Given):
 
 
 class AddSigner(Given):
-    """Which department also signs, and why."""
+    """Which departments also sign, and why."""
 
-    element: Mark
+    elements: list[Mark] = Field(min_length=1, max_length=SIGNERS_MAX)
     reason: Reason
 
 
@@ -323,8 +326,12 @@ def transfer(request: ApiRequest, task_id: Id, given: Transfer) -> HttpResponse:
 
 @_posts("add-signer")
 def add_signer(request: ApiRequest, task_id: Id, given: AddSigner) -> HttpResponse:
-    """Ask one more department to sign (加签)."""
-    act = _plain(signers.add, elements=(given.element,), reason=given.reason)
+    """Ask more departments to sign, all of them or none (加签)."""
+
+    def act(at_desk: Desk, **hand: Any) -> None:
+        elements = given.elements
+        signers.add(at_desk.task.pk, elements=elements, reason=given.reason, **hand)
+
     return _use(request, task_id, "add-signer", act)
 
 
