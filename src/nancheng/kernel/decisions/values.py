@@ -104,9 +104,15 @@ class Builtin:
         return None
 
     def call_named(self, budget: Budget, arguments: Mapping[str, object]) -> object:
-        """Return the result for arguments by name, null when no signature has those names."""
+        """Return the result for arguments by name, null when no signature has those names.
+
+        ``before(point, range)`` and ``before(range, point)`` have the same names: the order in
+        which they are given tells them apart.
+        """
         budget.spend()
-        for overload in self.overloads:
+        given = tuple(arguments)
+        as_given = (one for one in self.overloads if given == tuple(p.name for p in one.parameters))
+        for overload in (*as_given, *self.overloads):
             fitted = _fit_named(overload.parameters, arguments)
             if fitted is not None:
                 return overload.run(budget, *fitted)
