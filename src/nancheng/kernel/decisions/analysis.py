@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from nancheng.kernel.decisions import comparison, kinds, regions, syntax
 from nancheng.kernel.decisions.budget import Budget
@@ -21,6 +22,9 @@ from nancheng.kernel.decisions.tables import HitPolicy, Table
 
 FINDINGS_MAX = 100
 WORK_MAX = 200_000
+# Cells asked for one column, and rows compared in pairs; a larger table is not looked at.
+CELLS_MAX = 5_000_000
+ROWS_MAX = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,32 @@ def analyse(table: Table) -> Analysis:
     Overlaps matter under UNIQUE, and under ANY where outputs differ; for other policies none are
     listed. A table with default outputs has no gaps. Missing inputs (null) are not looked at.
     """
+    if _is_too_large(table):
+        return Analysis((), (), (), (), is_complete=False)
     opaque: list[tuple[int, int]] = []
     columns = tuple(_column(table, index, opaque) for index in range(len(table.inputs)))
     search = _Search(columns, every=(1 << len(table.rows)) - 1)
     has_default = any(default is not None for default in table.defaults)
     gaps = () if has_default else tuple(search.gaps())
-    overlaps = tuple(_overlaps(table, columns))
+    overlaps = tuple(islice(_overlaps(table, columns), FINDINGS_MAX))
     masked = tuple(search.masked()) if table.definition.hit_policy is HitPolicy.FIRST else ()
     return Analysis(
         gaps=gaps,
-        overlaps=overlaps[:FINDINGS_MAX],
+        overlaps=overlaps,
         masked=masked,
         opaque=tuple(sorted(opaque)),
         is_complete=search.work > 0 and len(gaps) < FINDINGS_MAX > len(overlaps),
     )
+
+
+def _is_too_large(table: Table) -> bool:
+    rows = len(table.rows)
+    cuts = [
+        {point for row in table.rows for point in regions.points(row.tests[index])}
+        for index in range(len(table.inputs))
+    ]
+    regions_at_most = 2 * max(map(len, cuts), default=0) + 1
+    return rows > ROWS_MAX or rows * regions_at_most > CELLS_MAX
 
 
 class _Search:

@@ -18,7 +18,9 @@ from nancheng.kernel.decisions import regions, values
 from nancheng.kernel.decisions.feel import UnaryTests
 from nancheng.kernel.decisions.unary import Check
 
+# Larger tables are tried row by row: asking every cell about every region would take too long.
 ROWS_MAX = 200
+POINTS_MAX = 500
 
 # The rows that pass for a value, as bits; None where the column cannot say.
 Find = Callable[[object], int | None]
@@ -75,7 +77,7 @@ def lookup(cells: Sequence[UnaryTests]) -> Lookup | None:
     cut = [index for index in testing if regions.is_cuttable(cells[index])]
     points = [point for index in cut for point in regions.points(cells[index])]
     known = [point for point in points if point is not None]
-    kind = _kind(known)
+    kind = _kind(known) if len(known) <= POINTS_MAX else ""
     maker = MAKERS.get(kind)
     if maker is None or (kind == "string" and any(regions.asks_order(cells[i]) for i in cut)):
         return None

@@ -152,3 +152,27 @@ def test_a_masked_row_never_decides(
     )
     masked = analysis.analyse(table).masked
     assert not {tables.evaluate(table, one).row for one in inputs} & set(masked)
+
+
+def test_a_table_too_large_to_be_looked_at_says_so() -> None:
+    def tall(count: int) -> tables.Table:
+        rows = [[f"[{number}..{number + 1})", "1"] for number in range(count)]
+        return tables.table(inputs=["x"], outputs=["y"], rows=rows)
+
+    assert not analysis.analyse(tall(2_000)).is_complete
+    sound = analysis.analyse(tall(300))
+    assert sound.is_complete
+    assert [gap.where for gap in sound.gaps] == [("< 0",), ("300, > 300",)]
+
+
+def test_no_more_overlaps_are_gathered_than_are_listed() -> None:
+    rows = [["-", "1"] for _ in range(400)]
+    found = analysis.analyse(tables.table(inputs=["x"], outputs=["y"], rows=rows))
+    assert len(found.overlaps) == analysis.FINDINGS_MAX
+    assert not found.is_complete
+
+
+def test_long_cells_are_not_asked_about_every_region() -> None:
+    words = ", ".join(str(number) for number in range(2_000))
+    table = tables.table(inputs=["x"], outputs=["y"], rows=[[words, "1"], ["> 5", "2"]])
+    assert table.index is None
