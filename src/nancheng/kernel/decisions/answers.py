@@ -31,9 +31,13 @@ _ORDERED = (str, date, timedelta)
 
 
 class Answers(dict[type, Answer]):
-    """Maps the type of a value to what answers ``value operator constant``."""
+    """Maps the type of a value to what answers ``value operator constant``.
 
-    __slots__ = ("other",)
+    ``kind`` is the type of the constant itself and ``own`` what answers to it: whoever is in a
+    hurry asks for that first.
+    """
+
+    __slots__ = ("kind", "other", "own")
 
     def __init__(self, operator: str, constant: object) -> None:
         super().__init__(_known(operator, constant))
@@ -41,6 +45,8 @@ class Answers(dict[type, Answer]):
         self.other: Answer = lambda value: relation(value, constant)
         of_null = relation(None, constant)
         self[type(None)] = lambda value: of_null
+        self.kind = type(constant)
+        self.own = self[self.kind]
 
     def __missing__(self, kind: type) -> Answer:
         return self.other

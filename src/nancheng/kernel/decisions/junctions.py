@@ -53,16 +53,17 @@ def junction(parts: tuple[syntax.Node, ...], make: Building, *, decisive: bool) 
 
 def _of_two_probes(first: Probe, second: Probe, *, decisive: bool) -> Run:
     (name_a, answers_a), (name_b, answers_b), settled = first, second, not decisive
+    kind_a, own_a, kind_b, own_b = answers_a.kind, answers_a.own, answers_b.kind, answers_b.own
 
     def run(scope: Scope, _: Budget) -> object:
         try:
             a, b = scope[name_a], scope[name_b]
         except KeyError:
             a, b = scope.get(name_a), scope.get(name_b)
-        answer_a = answers_a[type(a)](a)
+        answer_a = own_a(a) if type(a) is kind_a else answers_a[type(a)](a)
         if answer_a is decisive:
             return decisive
-        answer_b = answers_b[type(b)](b)
+        answer_b = own_b(b) if type(b) is kind_b else answers_b[type(b)](b)
         if answer_b is decisive:
             return decisive
         return settled if answer_a is answer_b is settled else None
@@ -72,20 +73,21 @@ def _of_two_probes(first: Probe, second: Probe, *, decisive: bool) -> Run:
 
 def _of_three_probes(first: Probe, second: Probe, third: Probe, *, decisive: bool) -> Run:
     (name_a, answers_a), (name_b, answers_b), (name_c, answers_c) = first, second, third
-    settled = not decisive
+    kind_a, own_a, kind_b, own_b = answers_a.kind, answers_a.own, answers_b.kind, answers_b.own
+    kind_c, own_c, settled = answers_c.kind, answers_c.own, not decisive
 
     def run(scope: Scope, _: Budget) -> object:
         try:
             a, b, c = scope[name_a], scope[name_b], scope[name_c]
         except KeyError:
             a, b, c = scope.get(name_a), scope.get(name_b), scope.get(name_c)
-        answer_a = answers_a[type(a)](a)
+        answer_a = own_a(a) if type(a) is kind_a else answers_a[type(a)](a)
         if answer_a is decisive:
             return decisive
-        answer_b = answers_b[type(b)](b)
+        answer_b = own_b(b) if type(b) is kind_b else answers_b[type(b)](b)
         if answer_b is decisive:
             return decisive
-        answer_c = answers_c[type(c)](c)
+        answer_c = own_c(c) if type(c) is kind_c else answers_c[type(c)](c)
         if answer_c is decisive:
             return decisive
         return settled if answer_a is answer_b is answer_c is settled else None
