@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nancheng.foundation.cases import calendar, calendar_watch, clocks, queries
+from nancheng.foundation.cases import forms as case_forms
 from nancheng.foundation.cases.calendar import Preview
-from nancheng.foundation.cases.forms import key_field, long_text
 from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.limits import rules
 from nancheng.foundation.people import rules as rights
@@ -52,8 +52,8 @@ class NoticeProposal(forms.Form):
         min_value=rules.FIRST_YEAR, max_value=rules.LAST_YEAR, widget=forms.HiddenInput
     )
     text = forms.CharField(max_length=rules.FILE_MAX, widget=forms.HiddenInput, strip=False)
-    reason = long_text(gettext_lazy("导入理由"))
-    key = key_field()
+    reason = case_forms.long_text(gettext_lazy("导入理由"))
+    key = case_forms.key_field()
 
 
 @require_GET
