@@ -227,6 +227,20 @@ def migrate(life: Life) -> None:
     assert migrating.migrate(case_id=life.case.pk, plan=plan, by=life.sender, at=life.at) == ()
 
 
+def place(life: Life) -> None:
+    """Say which of several tokens a message is for, where the drawing leaves it open."""
+    for errand in Errand.objects.filter(state="stuck", code="cases.message-ambiguous"):
+        wait = incidents.candidates(errand, life.sender).first()
+        if wait is not None:
+            dispatching.choose(
+                errand_id=errand.pk,
+                case_id=wait.case_id,
+                item=wait.item,
+                by=life.sender,
+                at=life.at,
+            )
+
+
 MOVES: dict[str, Callable[..., None]] = {
     "complete": complete,
     "send_back": send_back,
@@ -259,6 +273,7 @@ def to_the_end(life: Life) -> None:
                 dispatching.deliver_message(
                     Message(name, life.case.number), by=life.sender, at=life.at, key=life.key()
                 )
+            place(life)
             blow(life)
             retry(life)
             wait(life)
