@@ -13,6 +13,7 @@ from nancheng.kernel.process import migration
 from nancheng.kernel.process import program as programs
 from nancheng.kernel.process import state as states
 from nancheng.kernel.process.definition import Definition, EventSpec, Kind, Loop, Node, Trigger
+from nancheng.kernel.process.state import ItemKind
 from nancheng.kernel.process.tests import blocks, drawing, living, test_lives
 from nancheng.kernel.process.tests.drawing import AT
 from nancheng.kernel.refusal import Refused
@@ -172,6 +173,15 @@ def test_a_watcher_that_has_done_its_work_is_not_set_again() -> None:
     assert migration.fresh(old, old, {}) == frozenset()
     assert [type(e) for e in case.do(m.Migrate(AT, "a", {}, frozenset()))] == [m.Migrated]
     assert migration.fresh(OLD, NEW, {"check": "review"}) == {"leader", "late", "chase", "chased"}
+
+
+def test_a_scope_that_was_taken_over_listens_no_more() -> None:
+    drawn = blocks.definition(("takeover", ("user", None)))
+    case = living.life(drawn)
+    case.start()
+    name = next(i.data["name"] for i in case.state.items.values() if i.kind is ItemKind.SIGNAL)
+    case.do(m.Signal(AT, str(name)))
+    assert [type(e) for e in case.do(m.Migrate(AT, "a", {}))] == [m.Migrated]
 
 
 def test_a_watcher_for_something_else_is_set_anew() -> None:
