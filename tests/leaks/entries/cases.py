@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nancheng.foundation.cases.models import Task
+from nancheng.foundation.cases.models import Clock, Task
 from nancheng.foundation.cases.queries import VIEW
 from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.people.rules import Actor
@@ -46,6 +46,17 @@ def cases(sight: Sight) -> list[Target]:
     return [
         Target({"number": case.number}, by(lambda a, c: sight.may(a, VIEW, c), case))
         for case in sight.cases
+    ]
+
+
+def _clocks(sight: Sight) -> list[Target]:
+    known = {case.pk: case for case in sight.cases}
+    return [
+        Target(
+            {"clock_id": clock.pk, "form": "txt"},
+            by(lambda a, c: sight.may(a, VIEW, c), known[clock.case_id]),
+        )
+        for clock in Clock.objects.order_by("id")
     ]
 
 
@@ -102,6 +113,15 @@ DOORS = {
     "cases:migration": detail("process.publish", nothing, {"plan_id": 999_999}, posted=True),
     "cases:add-signer": detail("", _tasks_seen, NO_TASK, posted=True),
     "cases:remove-signer": detail("", _tasks_seen, NO_TASK, posted=True),
+    "cases:department": detail(VIEW, nothing, {"department_id": 999_999}),
+    "cases:case-clock": detail("", cases, NO_CASE),
+    "cases:clock-proof": detail("", _clocks, {"clock_id": 999_999, "form": "txt"}),
+    "cases:calendars": own(),
+    "cases:calendar-year": detail("", nothing, {"year": 1999}),
+    "cases:calendar-load": gated("calendar.load", "a notice of the whole zone", posted=True),
+    "cases:limits": own(),
+    "cases:limit": detail("", nothing, {"code": "nothing"}),
+    "cases:office-hours": gated("calendar.load", "hours of an organ", posted=True),
     "cases:together": own(),
     "cases:asked": own(),
     "cases:sent": own(),
