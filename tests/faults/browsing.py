@@ -38,30 +38,42 @@ class Browser:
 
     def complete_and_hang_up(self, task_id: int, *, key: str) -> None:
         """Send the form of a task and go before the answer comes."""
-        connection = self._send("POST", f"/tasks/{task_id}/complete/", _form(key, "办理"))
+        connection = self._connection()
+        body = _form(key, "办理")
+        _send(connection, self.session, "POST", f"/tasks/{task_id}/complete/", body)
         connection.close()
 
     def _ask(self, method: str, address: str, body: str | None) -> Answer:
+        connection = self._connection()
         try:
-            connection = self._send(method, address, body)
+            _send(connection, self.session, method, address, body)
             with connection.getresponse() as response:
                 text = response.read().decode()
                 headers = response.headers
-            connection.close()
         except (OSError, http.client.HTTPException):
             return Answer(0)
+        finally:
+            connection.close()
         return Answer(
             response.status, text, headers.get("Location", ""), headers.get("Retry-After", "")
         )
 
-    def _send(self, method: str, address: str, body: str | None) -> http.client.HTTPConnection:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
-        headers = {
-            "Cookie": f"sessionid={self.session}; csrftoken={TOKEN}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        connection.request(method, address, body=body, headers=headers)
-        return connection
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+
+
+def _send(
+    connection: http.client.HTTPConnection,
+    session: str,
+    method: str,
+    address: str,
+    body: str | None,
+) -> None:
+    headers = {
+        "Cookie": f"sessionid={session}; csrftoken={TOKEN}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    connection.request(method, address, body=body, headers=headers)
 
 
 def _form(key: str, opinion: str) -> str:
