@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signals
+from django.db import close_old_connections
 
 from nancheng.api.tests import calling
 from nancheng.api.tests.calling import Api
@@ -25,6 +27,17 @@ def world(db: None, settings: Any, tmp_path: Path) -> Iterator[World]:
     memory.forget()
     yield making.a_world()
     memory.forget()
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Keep the connection when a request ends outside Django's client, as that client does."""
+    requests = (signals.request_started, signals.request_finished)
+    for each in requests:
+        each.disconnect(close_old_connections)
+    yield
+    for each in requests:
+        each.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -63,7 +63,9 @@ def token(world: World) -> str:
 
 # The client that schemathesis brings reads a file's content and never closes the answer.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_everything_answers_as_it_is_described(world: World, token: str) -> None:
+def test_everything_answers_as_it_is_described(
+    world: World, token: str, one_connection: None
+) -> None:
     described = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", get_wsgi_application())
     real = _real(world)
     faults: list[str] = []

@@ -112,7 +112,7 @@ def test_papers_of_somebody_else_are_not_handed_in(world: World, api_as: As) -> 
 
 
 def test_files_are_judged_by_content_kept_once_and_handed_out_as_files(
-    world: World, api_as: As
+    world: World, api_as: As, one_connection: None
 ) -> None:
     api = api_as("clerk")
     first = keep(api, "request", key="k1")
