@@ -95,6 +95,8 @@ def test_filters_and_sorts_are_those_of_the_page(world: World, api_as: As) -> No
         first.case.number
     ]
     assert api.items("/cases", status="closed") == []
+    assert len(api.items("/cases", opened=making.AT.strftime("%Y-%m"))) == 2
+    assert api.items("/cases", opened="2019-01") == []
     numbers = [row["number"] for row in api.items("/cases", sort="-number")]
     assert numbers == sorted(numbers, reverse=True)
     (thread,) = api.items("/funds/projects")

@@ -127,7 +127,6 @@ def test_files_are_judged_by_content_kept_once_and_handed_out_as_files(
     assert b"".join(content.streaming_content) == PDF
     assert content["Content-Disposition"].startswith("attachment")
     assert "sandbox" in content["Content-Security-Policy"]
-    content.close()
     gone = api.post(f"/files/{first.json()['id']}", "", method="DELETE", content_type="")
     assert gone.status_code == 204
     assert api.get(f"/files/{first.json()['id']}").status_code == 404

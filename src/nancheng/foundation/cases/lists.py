@@ -163,7 +163,7 @@ _CASE_FILTERS = (
         lookups=("status",),
         choices=Case.Status.choices,
     ),
-    Filter("opened", gettext_lazy("发起月份"), kind="month", lookups=("opened_at",)),
+    Filter("opened", gettext_lazy("发起月份"), kind="month", lookups=("opened_at__date",)),
 )
 STARTED = Table(
     key="started",
