@@ -17,6 +17,8 @@ from tests.scratch import administration
 
 pytestmark = pytest.mark.django_db
 AWAY_S = 1.5
+# Longer than what may be free in the database's last pages: it cannot be kept on a full disk.
+WRITTEN = "写了很久" + "，" * 950
 
 
 @contextmanager
@@ -94,7 +96,7 @@ def test_a_clear_page_nothing_half_done_and_no_restart(
 def _steady(site: Site, task: int, fault: str) -> Answer:
     """Send the form; sessions cut a moment ago on purpose may answer "away" first."""
     for _ in range(3):
-        answer = site.browser(1).complete(task, key=f"{fault}-{task}", opinion="写了很久")
+        answer = site.browser(1).complete(task, key=f"{fault}-{task}", opinion=WRITTEN)
         if "暂时连接不上" not in answer.text:
             break
     return answer
