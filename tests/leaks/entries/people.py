@@ -83,7 +83,7 @@ DOORS = {
     "people:sign-out": opened("the way out", posted=True),
     "people:switch-identity": own(posted=True),
     "people:switch-language": opened("a cookie", posted=True),
-    "people:change-password": own(posted=True),
+    "people:change-password": opened("one's own password, with or without a post", posted=True),
     "people:absences": own(Rows(_absences, "事由")),
     "people:new-absence": own(posted=True),
     "people:end-absence": detail("", _ends, {"absence_id": 999_999}, posted=True),

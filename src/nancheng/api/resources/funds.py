@@ -16,7 +16,7 @@ from nancheng.api.callers import ApiRequest, Caller
 from nancheng.api.declaring import Need
 from nancheng.api.listing import Listing
 from nancheng.api.shapes import Day, Fen, Id, Number, Page
-from nancheng.domains.funds.queries import bonds, projects, reach, statements
+from nancheng.domains.funds.queries import bonds, projects, reach, statements, wording
 from nancheng.domains.funds.views import lists
 
 router = Router(tags=["funds"])
@@ -308,12 +308,14 @@ def project(request: ApiRequest, number: Number) -> dict[str, Any]:
     }
 
 
-def contract(row: Any, committed_fen: int) -> dict[str, Any]:
-    """Return a contract as it is told."""
-    own = ("number", "name", "cost_item_id", "payee_account", "wage_account", "price_fen")
+def contract(row: Any, committed_fen: int, *, is_payer: bool = False) -> dict[str, Any]:
+    """Return a contract as it is told; whole account numbers are for whoever pays into them."""
+    told = str if is_payer else wording.masked
     return {
         "id": row.pk,
-        **_named(row, own),
+        **_named(row, ("number", "name", "cost_item_id", "price_fen")),
+        "payee_account": told(row.payee_account),
+        "wage_account": told(row.wage_account),
         "retention_permille": row.retention_permille,
         "party_uscc": row.party.uscc,
         "party_name": row.party.name,

@@ -164,7 +164,7 @@ def _one(caller: Caller, number: str) -> dict[str, Any]:
 def contracts(request: ApiRequest) -> list[dict[str, Any]]:
     """List the contracts that the caller may apply under."""
     found = payments.contracts_to_pay(request.caller.actor)
-    return [funds.contract(one, 0) for one in found]
+    return [funds.contract(one, 0, is_payer=True) for one in found]
 
 
 @declaring.reads(router, "/funds/contracts/{contract_id}/offer", need=APPLY, gives=Offer)
@@ -174,7 +174,7 @@ def offer(request: ApiRequest, contract_id: Id) -> dict[str, Any]:
     if found is None:
         raise Http404
     return {
-        "contract": funds.contract(found.contract, found.committed_fen),
+        "contract": funds.contract(found.contract, found.committed_fen, is_payer=True),
         "certified_permille": found.certified_permille,
         "sources": [
             {
