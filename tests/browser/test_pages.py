@@ -16,7 +16,7 @@ from tests.browser.watching import Visitor
 pytestmark = pytest.mark.browser
 
 PAGES_MAX = 80
-FILES = re.compile(r"/(export|download|files)\b|[?&](export|format)=|\.(xlsx|csv|pdf)\b")
+FILES = re.compile(r"/(export|download|files)\b|[?&](export|format)=|\.(xlsx|csv|pdf|txt|json)\b")
 # Kinds of pages already judged, by language and width: other walkers only follow their links.
 JUDGED: set[tuple[str, str, bool]] = set()
 
