@@ -15,15 +15,15 @@ from tests.browser.watching import Visitor
 
 pytestmark = pytest.mark.browser
 
-PAGES_MAX = 80
+PAGES_MAX = 120
 FILES = re.compile(r"/(export|download|files)\b|[?&](export|format)=|\.(xlsx|csv|pdf|txt|json)\b")
 # Kinds of pages already judged, by language and width: other walkers only follow their links.
 JUDGED: set[tuple[str, str, bool]] = set()
 
 
 def _pattern(address: str) -> str:
-    """Return an address without its numbers and query, so that one page of a kind is visited."""
-    return re.sub(r"\d[\w-]*", "N", urlsplit(address).path)
+    """Return an address without numbers, codes and query: one page of a kind is visited."""
+    return re.sub(r"\d[\w-]*|\b[A-Z][A-Z0-9_]+\b", "N", urlsplit(address).path)
 
 
 def _links(page: Page) -> list[str]:
