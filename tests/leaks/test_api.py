@@ -47,7 +47,6 @@ def test_every_route_has_an_entry() -> None:
 def secrets_in(answer: Any, world: World, sight: Sight, who: str, asked: str = "") -> list[str]:
     """Return what an answer tells that its caller may not know, but for what was asked."""
     content = b"".join(answer) if answer.streaming else answer.content
-    answer.close()
     said = content.decode("utf-8", "replace")
     said = said.encode().decode("unicode_escape", "ignore") if "\\u" in said else said
     hidden = sight.hidden_from(world.actor(who))

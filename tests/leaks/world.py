@@ -179,7 +179,5 @@ def _forget() -> None:
 
 
 def content(response: Any) -> bytes:
-    """Return all that an answer says."""
-    said = b"".join(response) if response.streaming else bytes(response.content)
-    response.close()
-    return said
+    """Return all that an answer says; Django's client has closed it by then."""
+    return b"".join(response) if response.streaming else bytes(response.content)
