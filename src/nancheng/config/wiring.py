@@ -153,6 +153,7 @@ MENU = (
         (
             Item(_("项目库"), "register:projects", "folder", verb="register.project.view"),
             Item(_("芯片产业园"), "register:park", "building", verb="register.place.view"),
+            Item(_("场所台账"), "register:places", "map", verb="register.place.view"),
             Item(
                 _("单位名录"),
                 "register:organisations",

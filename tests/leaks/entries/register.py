@@ -13,6 +13,7 @@ _EDIT = "register.project.edit"
 _ORGANISATIONS = "register.organisation.view"
 _ORGANISATION_EDIT = "register.organisation.edit"
 _PLACES = "register.place.view"
+_PLACE_EDIT = "register.place.edit"
 
 
 def _projects(sight: Sight, actor: Actor) -> list[str]:
@@ -63,6 +64,21 @@ def _places(sight: Sight) -> list[Target]:
     return [Target({"code": each.code}, by(sight.place, each)) for each in sight.places]
 
 
+def _place_codes(sight: Sight, actor: Actor) -> list[str]:
+    return [each.code for each in sight.places if sight.place(actor, each)]
+
+
+def _editable_places(sight: Sight) -> list[Target]:
+    return [
+        Target(
+            {"code": each.code},
+            by(lambda a, p: sight.place(a, p) and rules.may(a, _PLACE_EDIT), each),
+        )
+        for each in sight.places
+    ]
+
+
+_NO_PLACE = {"code": "nowhere"}
 _NOWHERE = {"number": "XM-1999-0001"}
 _NOBODY = {"uscc": "91000000MADE99999X"}
 DOORS = {
@@ -91,5 +107,8 @@ DOORS = {
         posted=True,
     ),
     "register:park": gated(_PLACES, "the first park; its tenants are the actor's"),
-    "register:place": detail(_PLACES, _places, {"code": "nowhere"}),
+    "register:places": listed(_PLACES, Rows(_place_codes, "场所编号")),
+    "register:place-new": gated(_PLACE_EDIT, "a form; its choices are the actor's", posted=True),
+    "register:place": detail(_PLACES, _places, _NO_PLACE),
+    "register:place-edit": detail(_PLACE_EDIT, _editable_places, _NO_PLACE, posted=True),
 }

@@ -14,11 +14,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nancheng.foundation.register import codes, rules
-from nancheng.foundation.register.models import STAGE_LABELS, Organisation, Project
+from nancheng.foundation.register import codes, geometry, rules
+from nancheng.foundation.register.models import STAGE_LABELS, Organisation, Place, Project
 from nancheng.foundation.register.rules import (
     MilestoneFacts,
     OrganisationFacts,
+    PlaceFacts,
     ProjectFacts,
     Stage,
 )
@@ -38,6 +39,17 @@ def day(label: Any, **kwargs: Any) -> forms.DateField:
     """Return an optional day, chosen in the browser's calendar."""
     return forms.DateField(
         label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), **kwargs
+    )
+
+
+def _area(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
 
@@ -216,6 +228,72 @@ class ProjectForm(forms.Form):
         )
 
 
+class PlaceForm(forms.Form):
+    """A place's entry; areas in square metres, money in 万元, the outline as GeoJSON."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("场所类型"), choices=[CHOOSE, *Place.Kind.choices])
+    code = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        label=gettext_lazy("场所编号"),
+        max_length=30,
+        help_text=gettext_lazy("字母、数字和 . _ -，如 DK-2026-001。"),
+        error_messages={
+            "invalid": gettext_lazy("场所编号只能包含字母、数字和 . _ -，以字母或数字开头。")
+        },
+    )
+    name = forms.CharField(label=gettext_lazy("场所名称"), max_length=100)
+    name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=200, required=False)
+    parent = forms.ChoiceField(label=gettext_lazy("上级场所"), required=False)
+    area_m2 = _area(gettext_lazy("面积（平方米）"))
+    built_area_m2 = _area(gettext_lazy("已建面积（平方米）"))
+    planned_investment = forms.DecimalField(
+        label=gettext_lazy("规划投资（万元）"),
+        required=False,
+        min_value=0,
+        max_value=rules.INVESTMENT_FEN_MAX // FEN_PER_WAN,
+        decimal_places=6,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    geojson = forms.CharField(
+        label=gettext_lazy("边界图形（GeoJSON）"),
+        required=False,
+        max_length=geometry.TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=gettext_lazy("多边形或点，坐标为经度、纬度；可粘贴地图软件导出的内容。"),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
+
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[tuple[int, str]],
+        entry: Place | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if entry is not None:
+            kwargs["initial"] = _place_initial(entry)
+        super().__init__(*args, **kwargs)
+        field = self.fields["parent"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("（无）")), *places]
+
+    def clean_geojson(self) -> str:
+        """Return the outline in its written form, or nothing."""
+        typed: str = self.cleaned_data["geojson"].strip()
+        return _coded(lambda text: geometry.outline(text).text, typed) if typed else ""
+
+    def facts(self) -> PlaceFacts:
+        """Return what the form says."""
+        given = self.cleaned_data
+        same = ("kind", "code", "name", "name_en", "geojson", "area_m2", "built_area_m2")
+        planned = given["planned_investment"]
+        return PlaceFacts(
+            **{name: given[name] for name in same},
+            parent_id=int(given["parent"]) if given["parent"] else None,
+            planned_investment_fen=None if planned is None else int(planned * FEN_PER_WAN),
+        )
+
+
 class StageForm(forms.Form):
     """A move of a project to another stage."""
 
@@ -285,6 +363,17 @@ def _project_initial(entry: Project) -> dict[str, Any]:
         "supervising_department": entry.supervising_department_id,
         "place": entry.place_id,
         "total_investment": f"{amount.normalize():f}",
+    }
+
+
+def _place_initial(entry: Place) -> dict[str, Any]:
+    same = set(PlaceForm.base_fields) - {"parent", "planned_investment"}
+    planned = entry.planned_investment_fen
+    amount = None if planned is None else (Decimal(planned) / FEN_PER_WAN).normalize()
+    return {
+        **{name: getattr(entry, name) for name in same},
+        "parent": entry.parent_id,
+        "planned_investment": "" if amount is None else f"{amount:f}",
     }
 
 

@@ -11,8 +11,8 @@ from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.people.models import Department
-from nancheng.foundation.register import queries, wording
-from nancheng.foundation.register.models import STAGES, Organisation, Project
+from nancheng.foundation.register import queries, rules, wording
+from nancheng.foundation.register.models import STAGES, Organisation, Place, Project
 from nancheng.foundation.web import tables
 from nancheng.foundation.web import wording as words
 from nancheng.foundation.web.cells import Column
@@ -28,6 +28,11 @@ def project_href(project: Project) -> str:
 def organisation_href(organisation: Organisation) -> str:
     """Return the address of an organisation's page."""
     return reverse("register:organisation", args=(organisation.uscc,))
+
+
+def place_href(place: Place) -> str:
+    """Return the address of a place's page."""
+    return reverse("register:place", args=(place.code,))
 
 
 def departments() -> list[tuple[str, str]]:
@@ -128,6 +133,37 @@ ORGANISATIONS = Table(
         ),
     ),
 )
+PLACES = Table(
+    key="places",
+    caption=_("场所台账"),
+    order=("code",),
+    empty=_("没有符合条件的场所。"),
+    columns=(
+        Column("code", _("场所编号"), role="lead", order=("code",), href=place_href),
+        Column(
+            "name", _("场所名称"), role="main", order=("name",), value=words.named, href=place_href
+        ),
+        Column("kind", _("场所类型"), kind="badge", value=lambda p: p.get_kind_display()),
+        Column("parent", _("上级场所"), value=lambda p: p.parent and words.named(p.parent)),
+        Column("area_m2", _("面积（平方米）"), kind="whole", order=("area_m2",)),
+        Column("area_mu", _("面积（亩）"), kind="whole", value=lambda p: rules.in_mu(p.area_m2)),
+        Column("built_area_m2", _("已建面积（平方米）"), kind="whole", order=("built_area_m2",)),
+        Column(
+            "planned_investment_fen",
+            _("规划投资（万元）"),
+            kind="wan",
+            order=("planned_investment_fen",),
+        ),
+    ),
+    filters=(
+        Filter(
+            "q",
+            _("名称或编号"),
+            lookups=("name__icontains", "name_en__icontains", "code__icontains"),
+        ),
+        Filter("kind", _("场所类型"), kind="choice", lookups=("kind",), choices=Place.Kind.choices),
+    ),
+)
 
 
 @require_safe
@@ -146,3 +182,12 @@ def organisations(request: IdentifiedRequest) -> HttpResponse:
     table = ORGANISATIONS.bind(request, queries.organisations(request.identity))
     may_add = rights.may(request.identity, "register.organisation.edit")
     return tables.answer(request, "register/organisations.html", table, {"may_add": may_add})
+
+
+@require_safe
+@requires("register.place.view")
+def places(request: IdentifiedRequest) -> HttpResponse:
+    """Show the places."""
+    table = PLACES.bind(request, queries.places(request.identity))
+    may_add = rights.may(request.identity, "register.place.edit")
+    return tables.answer(request, "register/places.html", table, {"may_add": may_add})

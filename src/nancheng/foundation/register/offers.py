@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from nancheng.foundation.people import queries as people
@@ -30,10 +32,16 @@ def for_project(actor: Actor) -> Offered:
     units = queries.organisations(actor).order_by("name").values_list("uscc", "name")
     return Offered(
         departments=[(each.pk, wording.named(each)) for each in organs.order_by("path")],
-        places=[(each.pk, wording.named(each)) for each in queries.places(actor).order_by("code")],
+        places=places(actor),
         units=list(units[:UNITS_MAX]),
         find_unit=lambda typed: _units(typed, actor),
     )
+
+
+def places(actor: Actor, *, but: Collection[int] = ()) -> list[tuple[int, str]]:
+    """Return the places that something may lie in, but for these. One statement."""
+    found = queries.places(actor).exclude(pk__in=but).order_by("code")
+    return [(each.pk, f"{each.code} {wording.named(each)}") for each in found]
 
 
 def _units(typed: str, actor: Actor) -> list[int]:

@@ -120,12 +120,23 @@ def organisation_names(ids: Iterable[int]) -> Mapping[int, str]:
 
 def places(actor: Actor | None) -> QuerySet[Place]:
     """Return the places, for whoever may see the map of the zone."""
-    return people.limit(Place.objects.all(), actor, "register.place.view", PLACE_FIELDS)
+    rows = Place.objects.select_related("parent")
+    return people.limit(rows, actor, "register.place.view", PLACE_FIELDS)
 
 
 def place(code: str, actor: Actor | None) -> Place | None:
     """Return a place by its code, or None if it is not there or out of reach."""
-    return places(actor).select_related("parent").filter(code=code).first()
+    return places(actor).filter(code=code).first()
+
+
+def parks(actor: Actor | None) -> QuerySet[Place]:
+    """Return the parks by code."""
+    return places(actor).filter(kind=Place.Kind.PARK).order_by("code")
+
+
+def parts(place: Place, actor: Actor | None) -> list[Place]:
+    """Return what lies directly in a place. One statement."""
+    return list(places(actor).filter(parent=place).order_by("code"))
 
 
 def place_family(place_id: int) -> frozenset[int]:

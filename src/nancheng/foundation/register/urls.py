@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nancheng.foundation.register import lists, views
+from nancheng.foundation.register import lists, places, views
 
 app_name = "register"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("organisations/new/", views.new_organisation, name="organisation-new"),
     path("organisations/<str:uscc>/", views.organisation, name="organisation"),
     path("organisations/<str:uscc>/edit/", views.edit_organisation, name="organisation-edit"),
-    path("park/", views.park, name="park"),
-    path("places/<str:code>/", views.place, name="place"),
+    path("park/", places.park, name="park"),
+    path("places/", lists.places, name="places"),
+    path("places/new/", places.new_place, name="place-new"),
+    path("places/<str:code>/", places.place, name="place"),
+    path("places/<str:code>/edit/", places.edit_place, name="place-edit"),
 ]

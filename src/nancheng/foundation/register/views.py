@@ -1,11 +1,7 @@
-"""Pages of one project, one organisation, one place; forms that lose nothing."""
+"""Pages of one project and one organisation; forms that lose nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +13,7 @@ from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.register import (
     actions,
+    answers,
     forms,
     offers,
     panels,
@@ -24,11 +21,10 @@ from nancheng.foundation.register import (
     rules,
     wording,
 )
-from nancheng.foundation.register.models import Organisation, Place, Project
+from nancheng.foundation.register.models import Organisation, Project
 from nancheng.foundation.register.rules import MilestoneFacts, Stage
-from nancheng.foundation.web import pages, refusals
+from nancheng.foundation.web import pages
 from nancheng.foundation.web import wording as words
-from nancheng.kernel.refusal import Refused
 
 EDITING = ["GET", "HEAD", "POST"]
 
@@ -71,11 +67,11 @@ def new_project(request: IdentifiedRequest) -> HttpResponse:
             key=_key(request, form.cleaned_data["key"]),
         )
 
-    made = _submitted(request, form, register)
+    made = answers.submitted(request, form, register)
     if isinstance(made, Project):
         messages.success(request, _("已登记项目 %(number)s。") % {"number": made.number})
         return redirect("register:project", made.number)
-    return _form_page(request, form, title=_("登记项目"), units=offered.units)
+    return answers.form_page(request, form, title=_("登记项目"), units=offered.units)
 
 
 @require_http_methods(EDITING)
@@ -95,12 +91,12 @@ def edit_project(request: IdentifiedRequest, number: str) -> HttpResponse:
             at=timezone.now(),
         )
 
-    made = _submitted(request, form, edit)
+    made = answers.submitted(request, form, edit)
     if made is not None:
         messages.success(request, _("已保存。"))
         return redirect("register:project", found.number)
     title = _("修改项目 %(number)s") % {"number": found.number}
-    return _form_page(request, form, title=title, units=offered.units)
+    return answers.form_page(request, form, title=title, units=offered.units)
 
 
 @require_http_methods(EDITING)
@@ -120,11 +116,11 @@ def move_project(request: IdentifiedRequest, number: str) -> HttpResponse:
             at=timezone.now(),
         )
 
-    if _submitted(request, form, move) is not None:
+    if answers.submitted(request, form, move) is not None:
         messages.success(request, _("已转入新的阶段。"))
         return redirect("register:project", found.number)
     title = _("调整阶段：%(name)s") % {"name": words.named(found)}
-    return _form_page(request, form, title=title)
+    return answers.form_page(request, form, title=title)
 
 
 @require_http_methods(EDITING)
@@ -141,11 +137,11 @@ def milestone(request: IdentifiedRequest, number: str, code: str) -> HttpRespons
             found.pk, facts=form.facts(known), by=request.identity, at=timezone.now()
         )
 
-    if _submitted(request, form, put) is not None:
+    if answers.submitted(request, form, put) is not None:
         messages.success(request, _("已保存。"))
         return redirect("register:project", found.number)
     title = _("节点：%(name)s") % {"name": words.named(known)}
-    return _form_page(request, form, title=title)
+    return answers.form_page(request, form, title=title)
 
 
 @require_safe
@@ -173,11 +169,11 @@ def new_organisation(request: IdentifiedRequest) -> HttpResponse:
     def register() -> Organisation:
         return actions.register_organisation(form.facts(), by=request.identity, at=timezone.now())
 
-    made = _submitted(request, form, register)
+    made = answers.submitted(request, form, register)
     if isinstance(made, Organisation):
         messages.success(request, _("已登记单位。"))
         return redirect("register:organisation", made.uscc)
-    return _form_page(request, form, title=_("登记单位"))
+    return answers.form_page(request, form, title=_("登记单位"))
 
 
 @require_http_methods(EDITING)
@@ -198,75 +194,11 @@ def edit_organisation(request: IdentifiedRequest, uscc: str) -> HttpResponse:
             at=timezone.now(),
         )
 
-    made = _submitted(request, form, edit)
+    made = answers.submitted(request, form, edit)
     if isinstance(made, Organisation):
         messages.success(request, _("已保存。"))
         return redirect("register:organisation", made.uscc)
-    return _form_page(request, form, title=_("修改单位"))
-
-
-@require_safe
-@requires("register.place.view")
-def park(request: IdentifiedRequest) -> HttpResponse:
-    """Show the first park; the others are tabs beside it."""
-    first = queries.places(request.identity).filter(kind=Place.Kind.PARK).order_by("code").first()
-    if first is None:
-        return pages.render(request, "register/no_park.html")
-    return _place_page(request, first)
-
-
-@require_safe
-@requires("register.place.view")
-def place(request: IdentifiedRequest, code: str) -> HttpResponse:
-    """Show a place with its tenants."""
-    found = queries.place(code, request.identity)
-    if found is None:
-        raise Http404
-    return _place_page(request, found)
-
-
-def _place_page(request: IdentifiedRequest, found: Place) -> HttpResponse:
-    today = timezone.localdate()
-    tenants = queries.tenants(found.pk, request.identity, on=today)
-    parks = queries.places(request.identity).filter(kind=Place.Kind.PARK).order_by("code")
-    context = {
-        "place": found,
-        "parks": list(parks),
-        "tenants": [(tenant, wording.strip(tenant)) for tenant in tenants],
-        "tally": wording.tally(tenants),
-        "invested_fen": sum(tenant.project.total_investment_fen for tenant in tenants),
-        "area_mu": rules.in_mu(found.area_m2),
-        "built_mu": rules.in_mu(found.built_area_m2),
-        "map": wording.outlined(found),
-        "as_of": timezone.now(),
-    }
-    return pages.render(request, "register/park.html", context)
-
-
-def _submitted(
-    request: IdentifiedRequest, form: django_forms.Form, act: Callable[[], object]
-) -> object | None:
-    """Run the act of a valid form; a refusal stands in the form, so that nothing typed is lost."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act()
-    except Refused as refused:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, refusals.text(refused))
-        return None
-
-
-def _form_page(
-    request: IdentifiedRequest,
-    form: django_forms.Form,
-    *,
-    title: str,
-    units: object = (),
-) -> HttpResponse:
-    context: Mapping[str, Any] = {"form": form, "form_title": title, "units": units}
-    status = 422 if form.is_bound else 200
-    return pages.render(request, "register/form.html", context, status=status)
+    return answers.form_page(request, form, title=_("修改单位"))
 
 
 def _project(request: IdentifiedRequest, number: str) -> Project:
