@@ -6,7 +6,8 @@ with no true condition, an error nobody catches, a token doubled for want of a j
 never reached. Each finding names the element and gives a path that leads there, to be followed on
 the drawing.
 
-Bounds: ``STATES_MAX`` states; two instances of each multi-instance; an event that does not
+Bounds: ``STATES_MAX`` states and so many moves a state (``MOVES_MAX``), nothing beyond a state with
+more than ``ITEMS_MAX`` tokens and watchers at once; two instances of each multi-instance; an event that does not
 interrupt happens at most once on a path. Conditions are taken as independent of each other and of
 the data: a finding may need data that cannot occur, but nothing within the bounds is missed.
 """
@@ -27,7 +28,14 @@ from nancheng.kernel.process.program import Program
 from nancheng.kernel.process.state import Item, ItemKind, State, Status
 
 STATES_MAX = 5_000
-BOUNDS = "2 instances of a multi-instance, an event that does not interrupt once on a path"
+# On average over all states: one alone may have more.
+MOVES_MAX = 40
+# A drawing that doubles its tokens in a circle has states of any size.
+ITEMS_MAX = 32
+BOUNDS = (
+    "2 instances of a multi-instance, an event that does not interrupt once on a path,"
+    f" {ITEMS_MAX} tokens at once, {MOVES_MAX} moves a state"
+)
 
 # Marks in a place's history an event that was caught a second time.
 AGAIN = "again "
@@ -93,6 +101,9 @@ class _Search:
     found: dict[tuple[str, str], Finding] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     stuck: set[int] = field(default_factory=set)
+    # Places that were not gone on from, being too large.
+    large: set[int] = field(default_factory=set)
+    moves: int = 0
     aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     complete: bool = True
 
@@ -108,17 +119,18 @@ def verify(definition: Definition, *, states_max: int = STATES_MAX) -> Report:
         if start:
             _go(search, -1, m.Start(oracle.AT, "", {}, start), start)
     todo = deque(range(len(search.places)))
+    open_ones: set[int] = set()
     while todo:
         here = todo.popleft()
-        if len(search.places) > states_max:
+        if len(search.places) > states_max or search.moves > states_max * MOVES_MAX:
             search.complete = False
+            open_ones = {here, *todo}
             break
         known = len(search.places)
         for command, node in _commands(search, here):
             _go(search, here, command, node)
         todo.extend(range(known, len(search.places)))
-    open_ones = {here, *todo} if not search.complete else set()
-    _find_no_end(search, open_ones)
+    _find_no_end(search, open_ones | search.large)
     if search.complete:
         _find_dead(search)
     return Report(tuple(search.found.values()), len(search.places), search.complete)
@@ -131,6 +143,10 @@ def _commands(search: _Search, here: int) -> Iterator[tuple[m.Command, str]]:
     place = search.places[here]
     items = place.state.items
     if place.state.status is not Status.RUNNING or here in search.stuck:
+        return
+    if len(items) > ITEMS_MAX:
+        search.large.add(here)
+        search.complete = False
         return
     for item in sorted(items.values(), key=lambda i: i.number):
         plan = search.program.plans[item.node]
@@ -179,6 +195,7 @@ def _go(search: _Search, here: int, command: m.Command, node: str) -> None:
     act, code = type(command).__name__, getattr(command, "code", "")
     results = oracle.outcomes(search.program, search.oracle, state, command)
     for number, (events, reached) in enumerate(results):
+        search.moves += 1
         if number == oracle.OUTCOMES_MAX:
             search.complete = False
             _report(search, "process.too-many-outcomes", node, here)

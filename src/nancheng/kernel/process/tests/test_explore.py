@@ -112,6 +112,19 @@ def test_the_bound_on_states_is_told() -> None:
     assert report.findings == ()
 
 
+def test_a_circle_that_doubles_its_tokens_ends_in_bounds() -> None:
+    arrows = (
+        "(in) -> [s]\n[s] -> {f}\n{f} -> [a]\n{f} -> [b]\n[a] -> [s]\n"
+        "[b] -> <x>\n<x> -a=1-> [s]\n<x> -> ((out))"
+    )
+    definition = drawing.draw("x", arrows)
+    assert problems.find(definition, drawing.expressions) == ()
+    report = explore.verify(definition, states_max=50)
+    assert not report.complete
+    assert ("token-doubled", "s") in codes(report)
+    assert report.states <= 50 * (1 + explore.MOVES_MAX)
+
+
 def test_what_nobody_offers_is_listed() -> None:
     lane = Lane("lane", post="clerk", line=4)
     definition = drawing.draw("x", "(in) -> [!pay]\n[!pay] -> [?limit]\n[?limit] -> ((out))")
