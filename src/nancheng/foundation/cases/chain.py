@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+
+import orjson
 
 # What is covered, in this order; the names stand in an exported bundle as well.
 COVERED = ("case", "seq", "at", "kind", "node", "item", "actor", "label", "payload")
@@ -26,6 +28,7 @@ class Entry:
     payload: str
 
 
+@lru_cache(maxsize=64)
 def moment(at: datetime) -> str:
     """Return the one spelling of a time that is hashed: UTC with microseconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -47,9 +50,6 @@ def link(before: str, entry: Entry) -> str:
     )
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def seal(before: str, *covered: str | int | None) -> str:
     """Return the hash over a hash and what is ``COVERED``, the time spelled by ``moment``."""
-    return hashlib.sha256(_encode((before, *covered)).encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps((before, *covered))).hexdigest()

@@ -20,7 +20,7 @@ from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
-from nancheng.foundation.web import wording
+from nancheng.foundation.web import instances, wording
 from nancheng.kernel.process import verbs
 from nancheng.kernel.process.definition import Definition
 from nancheng.kernel.process.program import Program
@@ -120,27 +120,45 @@ class Desk:
         return self.binding.forms.get(self.program.forms.get(self.task.node, ""))
 
 
-def at_desk(task_id: int, actor: Actor) -> Desk:
-    """Return an open or done task the actor may see. Raises ``Http404`` for any other."""
-    task = (
-        Task.objects.filter(pk=task_id)
-        .defer("case__process__xml")  # compiled and kept already
-        .select_related("case__process", "department", "post", "claimed_by__person", "done_by")
-        .first()
-    )
+def at_desk(task_id: int, actor: Actor, *, shown: bool = True) -> Desk:
+    """Return an open or done task the actor may see. Raises ``Http404`` for any other.
+
+    What a command needs is less than what a page shows (``shown``).
+    """
+    task = _shown(task_id) if shown else _bare(task_id)
     hand = doer(task, actor) if task else None
     if task is None or not (hand or queries.may_read_case(actor, task.case_id)):
         raise Http404
     program = definitions.program(task.case.process_id)
+    opened = _open_verbs(task, program, actor)
     return Desk(
         task=task,
         case=task.case,
         binding=bindings.binding(task.case.kind),
         program=program,
-        verbs=[verb.value for verb in Verb if verb in _open_verbs(task, program, actor)],
+        verbs=[verb.value for verb in Verb if verb in opened],
         may_complete=is_open(task) and hand is not None,
         stands_in_for=hand.acting_for.name if hand and hand.acting_for else "",
     )
+
+
+def _shown(task_id: int) -> Task | None:
+    return (
+        Task.objects.filter(pk=task_id)
+        .defer("case__process__xml")  # compiled and kept already
+        .select_related("case__process", "department", "post", "claimed_by__person", "done_by")
+        .first()
+    )
+
+
+def _bare(task_id: int) -> Task | None:
+    of_task = "id = (SELECT t.case_id FROM cases_task t WHERE t.id = %s)"
+    asked: list[instances.Asked] = [(Task, "id = %s", [task_id]), (Case, of_task, [task_id])]
+    task, case = instances.together(asked)
+    if not isinstance(task, Task) or not isinstance(case, Case):
+        return None
+    task.case = case
+    return task
 
 
 def is_open(task: Task) -> bool:

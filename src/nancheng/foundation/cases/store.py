@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from nancheng.foundation.cases.models import Case
 from nancheng.foundation.web import sql
 from nancheng.foundation.web.sql import Statement
@@ -185,10 +187,10 @@ def _loaded(row: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Loaded:
         if kind == _PARTY:
             parties[node] = department
             continue
-        items[item] = Item(item, node, _KINDS[kind], scope, json.loads(data))
+        items[item] = Item(item, node, _KINDS[kind], scope, orjson.loads(data))
         if task_id:
             tasks[item] = OpenTask(item, node, task_id, claimed_by, post, department, clock or 0)
-    state = State(STATUS[row[10]], json.loads(row[11]), items, row[12])
+    state = State(STATUS[row[10]], orjson.loads(row[11]), items, row[12])
     known: tuple[Any, ...] = (*row[:10], state, tasks, parties, row[13] or 0, row[14])
     return Loaded(*known)
 
@@ -447,7 +449,13 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=st
 
 def dump(value: object) -> str:
     """Return the text of a JSON column."""
-    return _encode(value) if value else "{}"
+    if not value:
+        return "{}"
+    try:
+        return orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except TypeError:
+        # Whole numbers beyond 64 bits, keys that are no text: rare, and as exact in the slow way.
+        return _encode(value)
 
 
 def _due(item: Item) -> Any:

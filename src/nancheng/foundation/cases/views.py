@@ -132,7 +132,7 @@ def task(request: IdentifiedRequest, task_id: int) -> HttpResponse:
 @identified
 def task_verb(request: IdentifiedRequest, task_id: int, verb: str) -> HttpResponse:
     """Ask for a verb on a task, and carry it out."""
-    at_desk = desk.at_desk(task_id, request.identity)
+    at_desk = desk.at_desk(task_id, request.identity, shown=request.method == "GET")
     if verb == Verb.COMPLETE.value:
         return _complete(request, at_desk)
     if request.method == "GET" and verb not in at_desk.verbs:

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
 from nancheng.foundation.people.models import Person
+from nancheng.foundation.web import instances
 
 
 class PasswordBackend(BaseBackend):
@@ -27,4 +28,5 @@ class PasswordBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Person | None:
         """Return the person of a session, unless the account was closed since."""
-        return Person.objects.filter(pk=user_id, is_active=True).first()
+        found = instances.one(Person, "id = %s", [user_id])
+        return found if found is not None and found.is_active else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.contrib import auth, messages
@@ -69,6 +70,7 @@ def _must_change_password(request: HttpRequest) -> bool:
     )
 
 
+@cache
 def _still_open() -> frozenset[str]:
     names = ("change-password", "sign-out", "switch-language")
     return frozenset(reverse(f"people:{name}") for name in names)

@@ -8,6 +8,12 @@ from nancheng.foundation.cases import queries
 from nancheng.foundation.cases.models import CaseReader, Opinion
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import directory
+from nancheng.foundation.web import sql
+
+_ASKED = (
+    "SELECT 1 FROM cases_opinion o JOIN cases_casereader r ON r.id = o.reader_id"
+    " WHERE o.case_id = %s AND r.ended_at IS NULL LIMIT 1"
+)
 
 
 def withdraw_opinions(*, case_id: int, title: str, at: datetime) -> None:
@@ -15,13 +21,13 @@ def withdraw_opinions(*, case_id: int, title: str, at: datetime) -> None:
 
     One statement when nobody was asked.
     """
+    if sql.one(_ASKED, [case_id]) is None:
+        return
     asked = list(
         Opinion.objects.filter(case_id=case_id, reader__ended_at__isnull=True).select_related(
             "reader"
         )
     )
-    if not asked:
-        return
     CaseReader.objects.filter(pk__in=[one.reader_id for one in asked]).update(ended_at=at)
     waiting = [one for one in asked if one.state == Opinion.State.ASKED]
     Opinion.objects.filter(pk__in=[one.pk for one in waiting]).update(

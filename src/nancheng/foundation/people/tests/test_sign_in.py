@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -72,6 +73,21 @@ def test_a_silent_session_ends(an: Person) -> None:
     session[SEEN_KEY] = int((timezone.now() - timedelta(minutes=31)).timestamp())
     session.save()
     assert client.get("/desk/")["Location"].startswith(DOOR)
+
+
+def test_a_session_past_its_end_is_none(an: Person) -> None:
+    client = Client()
+    enter(client)
+    assert client.get("/account/password/").status_code == 200
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/account/password/").status_code == 302
+
+
+def test_a_session_that_was_tampered_with_is_empty(an: Person) -> None:
+    client = Client()
+    enter(client)
+    Session.objects.update(session_data="x:y:z")
+    assert client.get("/account/password/").status_code == 302
 
 
 def test_one_person_acts_under_one_identity_at_a_time(an: Person) -> None:

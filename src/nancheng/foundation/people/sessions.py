@@ -1,0 +1,22 @@
+"""Sessions in the database, read by one plain statement: it stands before every request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.sessions.backends import db
+from django.utils import timezone
+
+from nancheng.foundation.web import sql
+
+_LIVE = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
+
+
+class SessionStore(db.SessionStore):
+    """Django's own store but for how a live session is read."""
+
+    def load(self) -> dict[str, Any]:
+        """Return what a session holds; an unknown or expired one is begun anew."""
+        found = sql.one(_LIVE, [self.session_key, sql.moment(timezone.now())])
+        loaded: dict[str, Any] = self.decode(found[0]) if found else super().load()
+        return loaded
