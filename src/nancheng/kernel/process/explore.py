@@ -6,10 +6,11 @@ with no true condition, an error nobody catches, a token doubled for want of a j
 never reached. Each finding names the element and gives a path that leads there, to be followed on
 the drawing.
 
-Bounds: ``STATES_MAX`` states and so many moves a state (``MOVES_MAX``), nothing beyond a state with
-more than ``ITEMS_MAX`` tokens and watchers at once; two instances of each multi-instance; an event that does not
-interrupt happens at most once on a path. Conditions are taken as independent of each other and of
-the data: a finding may need data that cannot occur, but nothing within the bounds is missed.
+Bounds: ``STATES_MAX`` states and so many moves a state (``MOVES_MAX``); nothing beyond a state with
+more than ``ITEMS_MAX`` tokens and watchers at once; two instances of each multi-instance; an event
+that does not interrupt happens at most once on a path. Conditions are taken as independent of each
+other and of the data: a finding may need data that cannot occur, but nothing within the bounds is
+missed.
 """
 
 from __future__ import annotations
