@@ -45,7 +45,7 @@ def _selection(model: type[models.Model]) -> str:
 def _converters(model: type[models.Model]) -> list[tuple[int, Any, Any]]:
     """Return what makes Python values of columns: place, converter, expression."""
     database = connections[DEFAULT_DB_ALIAS]
-    found = []
+    found: list[tuple[int, Any, Any]] = []
     for place, field in enumerate(model._meta.concrete_fields):
         column = field.get_col(model._meta.db_table)
         own = database.ops.get_db_converters(column) + column.get_db_converters(database)
