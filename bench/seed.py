@@ -1,7 +1,7 @@
 """Fills a database with cases in bulk: copies of cases that the actions carried out.
 
-A few cases are carried out for each unit, one whole and one up to each step; their rows are the
-models. A copy differs in numbers, times and hashes alone, and its chain is reckoned anew, so it
+A few cases of each kind are carried out for each unit, whole and up to each step; their rows are
+the models. A copy differs in numbers, times and hashes alone, and its chain is reckoned anew, so it
 verifies and replays as the model does. Written in batches; interrupted, it goes on where it was.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,11 +17,14 @@ from typing import Any
 from bench import reference, stage
 
 Row = dict[str, Any]
-BATCH = 2_000
-# Of so many copies one is still open, at each of the steps in turn.
-OPEN_ONE_IN = 40
-STEPS = ("apply", "review", "audit", "leader")
+BATCH = 5_000
 SPREAD = timedelta(minutes=7)
+SPREAD_OVER = 50_000
+LONG, SHORT = "bench.disbursement", "bench.short"
+STEPS = {LONG: ("apply", "review", "audit", "leader"), SHORT: ("act", "confirm")}
+# Of so many copies for a unit one long and one short case are open, two more are long, the rest
+# short and closed.
+TURNS = 40
 TABLES = (
     "cases_case",
     "cases_participant",
@@ -32,14 +35,41 @@ TABLES = (
 )
 TIMES = frozenset({"at", "arrived_at", "done_at", "opened_at", "closed_at", "started_at",
                    "stopped_at"})  # fmt: skip
+HASHED = ("seq", "kind", "node", "item", "actor_id", "actor_label", "payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row to copy: its values, and where times and the keys of other rows stand among them."""
+
+    values: Sequence[Any]
+    times: Sequence[int]
+    task: int  # the place of the task among the model's tasks, -1 for none
+    hashed: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """The rows of one case, by table."""
 
-    case: Row
-    rows: Mapping[str, Sequence[Row]]
+    kind: str
+    lines: Mapping[str, Sequence[Line]]
+
+
+class Places:
+    """Where the columns of each table stand; the same for every model."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[str]] = {}
+        self.of: dict[str, dict[str, int]] = {}
+
+    def learn(self, table: str, columns: list[str]) -> None:
+        """Keep the columns of a table."""
+        self.columns[table] = columns
+        self.of[table] = {name: place for place, name in enumerate(columns)}
+
+
+PLACES = Places()
 
 
 def seed(cases: int, *, say: Callable[[str], None] = print) -> int:
@@ -55,6 +85,7 @@ def seed(cases: int, *, say: Callable[[str], None] = print) -> int:
     models = [_models(f"unit{number:02d}-clerk") for number in range(stage.UNITS)]
     known = Case.objects.count()
     began, added = time.perf_counter(), 0
+    _quicken()
     while known + added < cases:
         count = min(BATCH, cases - known - added)
         _write(models, known + added, count)
@@ -65,111 +96,150 @@ def seed(cases: int, *, say: Callable[[str], None] = print) -> int:
     return added
 
 
+# --- models -------------------------------------------------------------------------------------
+
+
 def _models(clerk: str) -> list[Model]:
-    """Carry out one case to its end and one to each step; return them, the whole one first."""
+    """Return the unit's model of each turn: whole ones, and one open at each step."""
+    whole = {kind: _carried(clerk, kind, "") for kind in STEPS}
+    turns = [whole[LONG]] * 3 + [whole[SHORT]] * (TURNS - 3)
+    stops = [(kind, step) for kind, steps in STEPS.items() for step in steps]
+    # The turns come round so often that each step has its own open cases.
+    rounds = []
+    for kind, step in stops:
+        rounds += [_carried(clerk, kind, step), *turns[1:]]
+    return rounds
+
+
+def _carried(clerk: str, kind: str, stop: str) -> Model:
+    """Carry a case out to its end, or to a step."""
     from nancheng.foundation.cases import actions
-    from nancheng.foundation.cases.models import Case, Task
+    from nancheng.foundation.cases.models import Task
 
     cast = {**stage.cast(), "clerk": stage.actor(clerk)}
     parties = {hand: actor.department_id for hand, actor in cast.items()}
     worked = {"apply": "clerk", "review": "finance", "audit": "finance", "sign": "department",
-              "leader": "leader"}  # fmt: skip
-    found = []
-    for stop in ("", *STEPS):
-        opening = actions.Opening(
-            "bench.disbursement", f"{clerk} 资金拨付", {"amount": reference.LARGE}, parties
+              "leader": "leader", "act": "clerk", "confirm": "finance"}  # fmt: skip
+    values = {"amount": reference.LARGE} if kind == LONG else {}
+    opening = actions.Opening(kind, f"{clerk} 事项", values, parties)
+    key = f"model-{clerk}-{kind}-{stop}"
+    case = actions.open_case(opening, by=cast["clerk"], at=stage.AT, key=key)
+    while True:
+        task = Task.objects.filter(case_id=case.pk, state="offered").order_by("node").first()
+        if task is None or task.node == stop:
+            return Model(kind, dict(_read(case.pk)))
+        actions.complete(
+            task_id=task.pk,
+            values={"decision": "agree"},
+            by=cast[worked[task.node]],
+            at=stage.AT,
+            key=f"{key}-{task.pk}",
+            opinion="同意",
         )
-        key = f"model-{clerk}-{stop}"
-        case = actions.open_case(opening, by=cast["clerk"], at=stage.AT, key=key)
-        while True:
-            open_tasks = Task.objects.filter(case_id=case.pk, state="offered").order_by("node")
-            task = open_tasks.first()
-            if task is None or task.node == stop:
-                break
-            actions.complete(
-                task_id=task.pk,
-                values={"decision": "agree"},
-                by=cast[worked[task.node]],
-                at=stage.AT,
-                key=f"{key}-{task.pk}",
-                opinion="同意",
-            )
-        found.append(_read(Case.objects.get(pk=case.pk).pk))
-    return found
 
 
-def _read(case_id: int) -> Model:
+def _read(case_id: int) -> Iterator[tuple[str, list[Line]]]:
     from django.db import connection
 
-    def rows(table: str) -> list[Row]:
+    tasks: dict[int, int] = {}
+    # Tasks first: clocks name them.
+    for table in ("cases_task", *(each for each in TABLES if each != "cases_task")):
         column = "id" if table == "cases_case" else "case_id"
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {table} WHERE {column} = %s ORDER BY id", [case_id])
             names = [one[0] for one in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            rows = cursor.fetchall()
+        PLACES.learn(table, names)
+        if table == "cases_task":
+            tasks = {row[names.index("id")]: number for number, row in enumerate(rows)}
+        yield table, [_line(dict(zip(names, row, strict=True)), tasks) for row in rows]
 
-    return Model(rows("cases_case")[0], {table: rows(table) for table in TABLES[1:]})
+
+def _line(row: Row, tasks: Mapping[int, int]) -> Line:
+    times = [
+        place
+        for place, (name, value) in enumerate(row.items())
+        if name in TIMES and value is not None
+    ]
+    hashed = [row[name] for name in HASHED] if "payload" in row else ()
+    return Line([*row.values()], times, tasks.get(row.get("task_id") or -1, -1), hashed)
+
+
+# --- copies -------------------------------------------------------------------------------------
 
 
 def _write(models: Sequence[Sequence[Model]], first: int, count: int) -> None:
     from django.db import connection, transaction
 
-    lines: dict[str, list[Row]] = {table: [] for table in TABLES}
+    made: dict[str, list[list[Any]]] = {table: [] for table in TABLES}
+    ids = {}
     with connection.cursor() as cursor:
-        ids = {}
         for table in TABLES:
             cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")
             ids[table] = int(cursor.fetchone()[0])
     for number in range(first, first + count):
         unit = models[number % len(models)]
-        turn = number // len(models)
-        stop = 1 + turn // OPEN_ONE_IN % len(STEPS) if turn % OPEN_ONE_IN == 0 else 0
-        _copy(unit[stop], number, ids, lines)
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table, rows in lines.items():
+        _copy(unit[number // len(models) % len(unit)], number, ids, made)
+    with transaction.atomic():
+        for table, rows in made.items():
             if rows:
-                names = list(rows[0])
-                marks = ", ".join(["%s"] * len(names))
-                cursor.executemany(
-                    f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
-                    [list(row.values()) for row in rows],
-                )
+                _insert(table, rows)
 
 
-def _copy(model: Model, number: int, ids: dict[str, int], lines: Mapping[str, list[Row]]) -> None:
-    shift = SPREAD * (number % 50_000)
-    name = f"BM-2026-{number + 1_000_000:07d}"
+def _insert(table: str, rows: Sequence[Sequence[Any]]) -> None:
+    from django.db import connection
+
+    names = ", ".join(f'"{name}"' for name in PLACES.columns[table])
+    driver: Any = connection.connection
+    if connection.vendor == "postgresql":
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({names}) FROM STDIN") as target,
+        ):
+            for row in rows:
+                target.write_row(row)
+        return
+    marks = ", ".join("?" * len(PLACES.columns[table]))
+    driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+
+def _copy(
+    model: Model, number: int, ids: dict[str, int], made: Mapping[str, list[list[Any]]]
+) -> None:
+    shift = SPREAD * (number % SPREAD_OVER)
+    prefix = "BM" if model.kind == LONG else "BS"
+    name = f"{prefix}-2026-{number + 1_000_000:07d}"
     ids["cases_case"] += 1
     case_id = ids["cases_case"]
-    tasks: dict[int, int] = {}
-    for row in model.rows["cases_task"]:
-        ids["cases_task"] += 1
-        tasks[row["id"]] = ids["cases_task"]
+    tasks = [ids["cases_task"] + 1 + n for n in range(len(model.lines["cases_task"]))]
+    moments: dict[Any, Any] = {}
     head = ""
     for table in TABLES[1:]:
-        for row in model.rows[table]:
-            made = _moved(row, shift)
-            made["case_id"] = case_id
-            if table == "cases_task":
-                made["id"] = tasks[row["id"]]
-            else:
-                ids[table] += 1
-                made["id"] = ids[table]
-            if made.get("task_id"):
-                made["task_id"] = tasks[made["task_id"]]
-            if table == "cases_caseevent":
-                head = _sealed(made, name, head)
-            lines[table].append(made)
-    lines["cases_case"].append(
-        {**_moved(model.case, shift), "id": case_id, "number": name, "head": head}
-    )
+        of = PLACES.of[table]
+        for line in model.lines[table]:
+            row = [*line.values]
+            ids[table] += 1
+            row[of["id"]] = ids[table]
+            row[of["case_id"]] = case_id
+            if line.task >= 0:
+                row[of["task_id"]] = tasks[line.task]
+            _move(row, line.times, shift, moments)
+            if line.hashed:
+                head = _seal(row, of, line, name, head)
+            made[table].append(row)
+    (line,) = model.lines["cases_case"]
+    row, of = [*line.values], PLACES.of["cases_case"]
+    row[of["id"]], row[of["number"]], row[of["head"]] = case_id, name, head
+    _move(row, line.times, shift, moments)
+    made["cases_case"].append(row)
 
 
-def _moved(row: Row, shift: timedelta) -> Row:
-    return {
-        name: _later(value, shift) if name in TIMES and value is not None else value
-        for name, value in row.items()
-    }
+def _move(row: list[Any], times: Sequence[int], shift: timedelta, moments: dict[Any, Any]) -> None:
+    for place in times:
+        known = row[place]
+        if known not in moments:
+            moments[known] = _later(known, shift)
+        row[place] = moments[known]
 
 
 def _later(value: Any, shift: timedelta) -> Any:
@@ -178,27 +248,34 @@ def _later(value: Any, shift: timedelta) -> Any:
     return str(datetime.fromisoformat(str(value)) + shift)
 
 
-def _sealed(event: Row, number: str, head: str) -> str:
+def _seal(row: list[Any], of: Mapping[str, int], line: Line, number: str, head: str) -> str:
     from nancheng.foundation.cases import chain
 
-    if event["key"] is not None:
-        event["key"] = f"{number}/{event['seq']}"
-    at = event["at"]
-    known = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    at = row[of["at"]]
+    known = at if isinstance(at, datetime) else datetime.fromisoformat(at)
     known = known if known.tzinfo else known.replace(tzinfo=UTC)
-    event["hash"] = chain.seal(
-        head,
-        number,
-        event["seq"],
-        chain.moment(known),
-        event["kind"],
-        event["node"],
-        event["item"],
-        event["actor_id"],
-        event["actor_label"],
-        event["payload"],
-    )
-    return str(event["hash"])
+    seq, kind, node, item, actor, label, payload = line.hashed
+    moment = chain.moment(known)
+    head = chain.seal(head, number, seq, moment, kind, node, item, actor, label, payload)
+    row[of["hash"]] = head
+    if row[of["key"]] is not None:
+        row[of["key"]] = f"{number}/{seq}"
+    return head
+
+
+# --- the database -------------------------------------------------------------------------------
+
+
+def _quicken() -> None:
+    """Let this connection alone wait for no disk: what is cut off is seeded again."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET synchronous_commit = off")
+        else:
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.execute("PRAGMA cache_size = -1000000")
 
 
 def _finish() -> None:
