@@ -215,7 +215,7 @@ def _awaiting(errand: Errand, by: Actor | None) -> QuerySet[Wait]:
         case__status__in=OPEN,
     )
     if errand.source_id is None:
-        waits = waits.filter(case__in=queries.visible(by, DELIVER))
+        waits = waits.filter(queries.in_sight(by, DELIVER))
     return waits
 
 

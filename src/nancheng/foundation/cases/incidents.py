@@ -37,11 +37,11 @@ def candidates(errand: Errand, actor: Actor | None) -> QuerySet[Wait]:
     """Return what awaits a message, among the cases an actor may see."""
     return (
         Wait.objects.filter(
+            queries.in_sight(actor),
             kind=ItemKind.MESSAGE.value,
             name=errand.name,
             correlation=errand.correlation,
             case__status__in=OPEN_CASE,
-            case__in=queries.visible(actor),
         )
         .select_related("case__process")
         .order_by("case_id", "item")
@@ -51,20 +51,20 @@ def candidates(errand: Errand, actor: Actor | None) -> QuerySet[Wait]:
 def tokens(actor: Actor | None, verb: str = queries.VIEW) -> QuerySet[Wait]:
     """Return the tokens that are stuck in cases within an actor's reach."""
     return Wait.objects.filter(
+        queries.in_sight(actor, verb),
         kind=ItemKind.INCIDENT.value,
         case__status__in=OPEN_CASE,
-        case__in=queries.visible(actor, verb),
     ).select_related("case__process")
 
 
 def timers(actor: Actor | None, verb: str = queries.VIEW) -> QuerySet[Wait]:
     """Return the timers that were due and could not fire, in cases within an actor's reach."""
     return Wait.objects.filter(
+        queries.in_sight(actor, verb),
         kind=ItemKind.TIMER.value,
         due_at__isnull=False,
         attempts__gt=0,
         case__status__in=OPEN_CASE,
-        case__in=queries.visible(actor, verb),
     ).select_related("case__process")
 
 

@@ -88,7 +88,7 @@ def rule(request: IdentifiedRequest, code: str) -> HttpResponse:
     if not versions:
         raise Http404
     running = Clock.objects.filter(
-        rule__code=code, stopped_at__isnull=True, case__in=queries.visible(request.identity)
+        queries.in_sight(request.identity), rule__code=code, stopped_at__isnull=True
     )
     shown = running.select_related("case", "task", "rule").order_by("due_on", "id")
     return pages.render(
@@ -141,7 +141,7 @@ def _usual(on: date) -> str:
 def _running(actor: Actor) -> dict[str, int]:
     """Return how many clocks run under each rule, of the cases within the actor's sight."""
     rows = Clock.objects.filter(
-        rule__isnull=False, stopped_at__isnull=True, case__in=queries.visible(actor)
+        queries.in_sight(actor), rule__isnull=False, stopped_at__isnull=True
     ).exclude(case__status__in=(Case.Status.CLOSED, Case.Status.TERMINATED))
     return dict(rows.values_list("rule__code").annotate(Count("id")).order_by())
 

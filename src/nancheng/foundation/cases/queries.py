@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ from nancheng.foundation.people.rules import Actor, Reader, Row
 from nancheng.kernel.refusal import Refused
 
 VIEW = "case.view"
+# Open tasks; the second half says the same again, and is what their index stands on.
+OPEN_TASK = Q(state__in=(Task.State.OFFERED, Task.State.CLAIMED), done_at__isnull=True)
 
 
 def party_of(prefix: str = "pk") -> Fields:
@@ -43,31 +45,48 @@ def party_of(prefix: str = "pk") -> Fields:
         owner=f"{join}opened_by_id",
         department=f"{join}department_id",
         path=f"{join}department__path",
-        party=lambda department_id: Q(
-            **{
-                f"{prefix}__in": Participant.objects.filter(department_id=department_id).values(
-                    "case_id"
-                )
-            }
-        ),
-        invited=lambda reader: Q(**{f"{prefix}__in": invited(reader)}),
+        party=lambda department: Q(**{f"{prefix}__in": _taken_part(department).values("case_id")}),
+        invited=lambda reader: Q(**{f"{prefix}__in": _invited(reader).values("case_id")}),
         kind=f"{join}kind",
     )
 
 
-def invited(reader: Reader) -> QuerySet[CaseReader, int]:
-    """Return the cases that were opened to a reader by invitation."""
+# The same, asked of each case: for few rows of many.
+_EACH = replace(
+    party_of(),
+    party=lambda department: Q(Exists(_taken_part(department).filter(case_id=OuterRef("pk")))),
+    invited=lambda reader: Q(Exists(_invited(reader).filter(case_id=OuterRef("pk")))),
+)
+
+
+def _taken_part(department_id: int) -> QuerySet[Participant]:
+    return Participant.objects.filter(department_id=department_id)
+
+
+def _invited(reader: Reader) -> QuerySet[CaseReader]:
     named = (
         Q(identity_id=reader.identity_id)
         | Q(post_id=reader.post_id)
         | Q(department_id=reader.department_id)
     )
-    return CaseReader.objects.filter(named, ended_at__isnull=True).values_list("case_id", flat=True)
+    return CaseReader.objects.filter(named, ended_at__isnull=True)
 
 
 def visible(actor: Actor | None, verb: str = VIEW) -> QuerySet[Case]:
     """Return the cases on which an actor may use a verb."""
     return people.limit(Case.objects.all(), actor, verb, party_of())
+
+
+def in_sight(actor: Actor | None, verb: str = VIEW) -> Q:
+    """Return the condition that a row belongs to a case on which an actor may use a verb.
+
+    For rows that are few of many: each one's case is looked up, not every case that may be seen.
+    """
+    reach = rights.reach(actor, verb)
+    if reach.everything:
+        return Q()
+    its_case = Case.objects.filter(people.condition(reach, _EACH), pk=OuterRef("case_id"))
+    return Q(Exists(its_case))
 
 
 def may_read_case(actor: Actor | None, case_id: int) -> bool:
@@ -119,9 +138,8 @@ def at_hand(actor: Actor) -> Q:
     """Return the condition that a task is an actor's to do, or that of whom it stands in for."""
     waiting = Q(pk__in=())
     for hand in actor.hands:
-        at_desk = Q(state=Task.State.OFFERED, post_id=hand.post_id) | Q(
-            state=Task.State.CLAIMED, claimed_by_id=hand.standing_id
-        )
+        offered = Q(OPEN_TASK, state=Task.State.OFFERED, post_id=hand.post_id)
+        at_desk = offered | Q(state=Task.State.CLAIMED, claimed_by_id=hand.standing_id)
         if hand.kinds is not None:
             at_desk &= Q(case__kind__in=sorted(hand.kinds))
         waiting |= at_desk

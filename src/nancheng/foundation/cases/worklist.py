@@ -13,6 +13,7 @@ from django.utils import timezone
 from nancheng.foundation.cases import clocks, queries, rules
 from nancheng.foundation.cases.models import Case, Task
 from nancheng.foundation.cases.rules import Light
+from nancheng.foundation.people.models import Post
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import wording
 
@@ -86,9 +87,11 @@ def started(actor: Actor) -> QuerySet[Case]:
 def open_in(actor: Actor, department_id: int) -> QuerySet[Task]:
     """Return a department's open tasks of the cases the actor may see."""
     return Task.objects.filter(
+        queries.OPEN_TASK,
+        queries.in_sight(actor),
         department_id=department_id,
-        state__in=(Task.State.OFFERED, Task.State.CLAIMED),
-        case__in=queries.visible(actor),
+        # By this the index of open tasks finds them; a task is offered to its department's posts.
+        post__in=Post.objects.filter(department_id=department_id),
     )
 
 
@@ -101,10 +104,7 @@ def department_name(actor: Actor, department_id: int) -> str:
 def by_department(actor: Actor, now: Today) -> list[dict[str, Any]]:
     """Return open tasks by department and light, of the cases the actor may see. One statement."""
     rows = (
-        Task.objects.filter(
-            state__in=(Task.State.OFFERED, Task.State.CLAIMED),
-            case__in=queries.visible(actor),
-        )
+        Task.objects.filter(queries.OPEN_TASK, queries.in_sight(actor))
         .values("department_id", "department__name", "department__name_en")
         .annotate(
             all=Count("id"),

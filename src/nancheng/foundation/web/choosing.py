@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from nancheng.foundation.web import cells
@@ -21,6 +21,8 @@ from nancheng.foundation.web.cells import Column
 Text = str | Promise
 Choices = Sequence[tuple[Any, Text]]
 LONGEST = 100
+# Rows are counted no further: on a page of fifty more would be a figure nobody looks up.
+COUNT_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,24 @@ def order(rows: Any, asked: Asked, *, table: Declared) -> Any:
     return [*sorted(filled, key=column.read, reverse=down), *empty]
 
 
+class Counted(Paginator):  # type: ignore[type-arg] # generic in the stubs alone
+    """Pages of rows, counted no further than ``COUNT_MAX``: nobody pages through a million."""
+
+    is_more = False
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many rows there are, at most ``COUNT_MAX``; ``is_more`` says of the rest."""
+        if not isinstance(self.object_list, QuerySet):
+            return len(self.object_list)
+        found = self.object_list.order_by().values("pk")[: COUNT_MAX + 1].count()
+        self.is_more = found > COUNT_MAX
+        return min(found, COUNT_MAX)
+
+
 def page(rows: Any, number: str, *, per_page: int) -> tuple[Page[Any], str]:
     """Return the page of that number, or the nearest one and a word about it."""
-    paginator = Paginator(rows, per_page)
+    paginator = Counted(rows, per_page)
     try:
         return paginator.page(number), ""
     except PageNotAnInteger:

@@ -28,7 +28,7 @@ OVER = (Case.Status.CLOSED, Case.Status.TERMINATED)
 
 def within_reach(actor: Actor) -> QuerySet[Archive]:
     """Return the archives of the cases an actor may read."""
-    return Archive.objects.filter(case__in=queries.visible(actor))
+    return Archive.objects.filter(queries.in_sight(actor))
 
 
 def may_archive(actor: Actor, case: Case) -> bool:

@@ -219,7 +219,12 @@ class Task(models.Model):
     )
     # For whom a deputy did it; a task that a deputy claims is claimed for the absent one.
     done_for = models.ForeignKey(
-        "people.Identity", models.PROTECT, null=True, blank=True, related_name="+"
+        "people.Identity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     reminders = models.PositiveIntegerField(default=0)
 
@@ -229,7 +234,8 @@ class Task(models.Model):
             models.Index(
                 fields=("post", "due_on", "id"),
                 name="task_open_by_post",
-                condition=Q(state__in=("offered", "claimed")),
+                # By what no parameter stands for: so both databases know that it serves.
+                condition=Q(done_at__isnull=True),
             ),
             models.Index(
                 fields=("claimed_by", "due_on", "id"),
@@ -250,6 +256,11 @@ class Task(models.Model):
             models.CheckConstraint(
                 name="task_claimed_by_somebody",
                 condition=~Q(state="claimed") | Q(claimed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_open_until_done_at",
+                condition=Q(done_at__isnull=True, state__in=("offered", "claimed"))
+                | Q(done_at__isnull=False, state__in=("done", "withdrawn", "cancelled")),
             ),
             models.CheckConstraint(
                 name="task_done_by_somebody",
@@ -341,12 +352,19 @@ class Clock(models.Model):
     roll = models.CharField(max_length=20, default="none")
     # The rule it was started under, which later versions of the rule do not change.
     rule = models.ForeignKey(
-        "limits.LimitRule", models.PROTECT, null=True, blank=True, related_name="clocks"
+        "limits.LimitRule",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clocks",
+        db_index=False,
     )
     # The office hours that a limit in working hours counts, as they were at its start.
     hours = models.CharField(max_length=200, blank=True, db_default="")
     # The clock of the whole case, for a limit that ends so many days before it.
-    anchor = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")
+    anchor = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
     started_at = models.DateTimeField()
     # NULL while a pause without end holds the clock.
     due_on = models.DateField(null=True)
@@ -358,6 +376,15 @@ class Clock(models.Model):
     # The date reaches into a year whose notice is not out yet (暂定).
     is_provisional = models.BooleanField(default=False, db_default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        # Most clocks have neither rule nor anchor: a step writes no entry for them.
+        indexes = (
+            models.Index(fields=("rule",), name="clock_rule", condition=Q(rule__isnull=False)),
+            models.Index(
+                fields=("anchor",), name="clock_anchor", condition=Q(anchor__isnull=False)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.budget}"

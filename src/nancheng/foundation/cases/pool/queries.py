@@ -8,6 +8,7 @@ from django.db.models import F, Max, Q, QuerySet
 
 from nancheng.foundation.cases import definitions, rules
 from nancheng.foundation.cases.models import Case, CaseEvent, Grab, Task
+from nancheng.foundation.cases.queries import OPEN_TASK
 from nancheng.foundation.cases.rules import Verb
 from nancheng.foundation.people.rules import Actor
 
@@ -21,7 +22,10 @@ def is_pool(process_id: int, node: str) -> bool:
 def free(actor: Actor) -> QuerySet[Task]:
     """Return the tasks that lie in the pools of an actor's post. One statement, and one more."""
     offered = Task.objects.filter(
-        state=Task.State.OFFERED, post_id=actor.post_id, case__status=Case.Status.OPEN
+        OPEN_TASK,
+        state=Task.State.OFFERED,
+        post_id=actor.post_id,
+        case__status=Case.Status.OPEN,
     )
     steps = offered.order_by().values_list("case__process_id", "node").distinct()
     pools = Q(pk__in=())

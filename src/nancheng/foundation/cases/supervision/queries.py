@@ -57,7 +57,7 @@ def reply_day(at: datetime) -> date:
 
 def within_reach(actor: Actor) -> QuerySet[Slip]:
     """Return the slips of the cases an actor may read: the department's, while they are open."""
-    return Slip.objects.filter(case__in=queries.visible(actor))
+    return Slip.objects.filter(queries.in_sight(actor))
 
 
 def shown(slip_id: int, actor: Actor) -> Slip | None:
@@ -117,18 +117,18 @@ def called_for(actor: Actor, limits: Bounds) -> QuerySet[Task]:
     near = Q(due_on__gte=limits.late_before, due_on__lte=limits.near_to)
     return Task.objects.filter(
         (late & ~red) | (near & ~warned),
-        state__in=TASK_OPEN,
+        queries.OPEN_TASK,
+        queries.in_sight(actor, SUPERVISE),
         case__status=Case.Status.OPEN,
-        case__in=queries.visible(actor, SUPERVISE),
     )
 
 
 def unanswered(actor: Actor, limits: Bounds) -> QuerySet[Slip]:
     """Return the slips whose reply stays away so long that the next colour is called for."""
     return Slip.objects.filter(
+        queries.in_sight(actor, SUPERVISE),
         state=Slip.State.ISSUED,
         reply_by__lt=limits.unanswered_before,
-        case__in=queries.visible(actor, SUPERVISE),
     ).exclude(colour=Colour.RED)
 
 
@@ -146,7 +146,7 @@ def proposals(found: Sequence[Task], limits: Bounds) -> list[Proposal]:
 def by_department(actor: Actor) -> dict[int, dict[str, int]]:
     """Return open slips by department and colour, of the cases an actor may read. One."""
     rows: Any = (
-        Slip.objects.filter(state__in=OPEN, case__in=queries.visible(actor))
+        Slip.objects.filter(queries.in_sight(actor), state__in=OPEN)
         .values("department_id", "colour")
         .annotate(count=Count("id"))
         .order_by()

@@ -139,6 +139,20 @@ def test_a_queryset_takes_two_statements(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("bound_at", "count", "is_more"), [(3, 3, True), (4, 4, False)])
+def test_a_queryset_is_counted_within_bounds(
+    monkeypatch: pytest.MonkeyPatch, bound_at: int, count: int, is_more: bool
+) -> None:
+    monkeypatch.setattr(choosing, "COUNT_MAX", bound_at)
+    rows = ContentType.objects.filter(pk__in=ContentType.objects.order_by("pk")[:4].values("pk"))
+    page, _ = choosing.page(rows.order_by("pk"), "1", per_page=2)
+    paginator = page.paginator
+    assert (paginator.count, paginator.num_pages) == (count, 2)
+    assert getattr(paginator, "is_more", None) is is_more
+    assert len(page.object_list) == 2
+
+
+@pytest.mark.django_db
 def test_pages_of_equal_rows_do_not_overlap() -> None:
     same = replace(KINDS, columns=(Column("app_label", "应用", order=("app_label",)),))
     pages = [
