@@ -37,13 +37,17 @@ def main() -> int:
     parser.add_argument("--missing", action="store_true")
     given = parser.parse_args()
     faults: list[str] = []
+    said: dict[object, dict[object, str]] = {}
     for app in apps(given.apps):
         catalogue = merged(app)
+        for message in catalogue:
+            said.setdefault(message.id, {}).setdefault(str(message.string), app.name)
         faults.extend(judged(app, catalogue))
         if not given.check:
             write(app, catalogue)
         elif not same(app, catalogue):
             faults.append(f"{app.name}: the catalogue is behind; run scripts/messages.py")
+    faults.extend(disagreeing(said))
     if given.missing or given.check:
         print("\n".join(faults))
     print(f"{len(faults)} faults" if faults else "every text has its English")
@@ -111,6 +115,14 @@ def judged(app: Path, catalogue: Catalog) -> Iterator[str]:
             yield f"{app.name}\t{own}"
         elif any(set(PLACEHOLDER.findall(s)) - set(PLACEHOLDER.findall(own)) for s in strings):
             yield f"{app.name}: placeholders differ: {own}"
+
+
+def disagreeing(said: dict[object, dict[object, str]]) -> Iterator[str]:
+    """Yield a line for each text with two Englishes: on a page the first app's would stand."""
+    for text, englishes in said.items():
+        if text and len(englishes) > 1:
+            told = "; ".join(f"{english} ({app})" for english, app in englishes.items())
+            yield f"two Englishes of one text: {text}: {told}"
 
 
 def write(app: Path, catalogue: Catalog) -> None:

@@ -52,7 +52,7 @@ ACCOUNTS = Table(
             "state",
             gettext_lazy("账号状态"),
             kind="badge",
-            value=lambda row: _("正常") if row.is_active else _("已停用"),
+            value=lambda row: _("启用中") if row.is_active else _("已停用"),
             tone=lambda row: "green" if row.is_active else "grey",
         ),
         Column("last_login", gettext_lazy("最近登录"), kind="moment", order=("last_login",)),

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.people.rules import Scope
+from nancheng.foundation.web import wording
 
 KINDS: Mapping[str, str | Promise] = {
     "signed-in": _("登录成功"),
@@ -35,4 +36,4 @@ SCOPES: Mapping[str, str | Promise] = {
 
 def scopes(text: str) -> str:
     """Return scopes separated by spaces in words."""
-    return "、".join(str(SCOPES[Scope(each)]) for each in text.split())
+    return wording.listed(SCOPES[Scope(each)] for each in text.split())

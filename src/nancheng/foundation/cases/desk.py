@@ -55,13 +55,13 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "TakenBack": (_("撤回"), "yellow"),
     "Transferred": (_("转办"), "blue"),
     "Reminded": (_("催办"), "yellow"),
-    "Extended": (_("延期"), "yellow"),
+    "Extended": (_("已延期"), "yellow"),
     "DateMoved": (_("期限变动"), "yellow"),
     "CorrectionAsked": (_("要求补正"), "yellow"),
     "CorrectionReceived": (_("收到补正"), "blue"),
     "InstanceAdded": (_("加签"), "blue"),
     "InstanceRemoved": (_("减签"), "yellow"),
-    "Suspended": (_("中止"), "yellow"),
+    "Suspended": (_("已中止"), "yellow"),
     "Resumed": (_("恢复"), "blue"),
     "Ended": (_("办结"), "green"),
     "Terminated": (_("终止"), "red"),
@@ -241,6 +241,12 @@ def element_names(definition: Definition) -> dict[str, str]:
     named = {node.id: wording.named(node) for node in definition.nodes.values()}
     named |= {lane.id: wording.named(lane) for lane in definition.lanes}
     named |= {flow.id: wording.named(flow) for flow in definition.flows}
+    # A pool is called as its process is, where the drawing says the same of both.
+    named |= {
+        shape.element: wording.named(definition)
+        for shape in definition.picture.shapes
+        if shape.kind == "participant" and shape.name == definition.name
+    }
     return {element: name for element, name in named.items() if name}
 
 

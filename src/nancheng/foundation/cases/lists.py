@@ -90,8 +90,8 @@ _NUMBER = Column(
 )
 _TITLE = Column("title", gettext_lazy("标题"), role="main", href=lambda row: row.href, drawer=True)
 _STEP = Column("step", gettext_lazy("当前环节"), kind="badge", order=("node",))
-_KIND = Column("kind", gettext_lazy("流程"))
-_DEPARTMENT = Column("department", gettext_lazy("发起单位"))
+_KIND = Column("kind", gettext_lazy("流程"), role="wide")
+_DEPARTMENT = Column("department", gettext_lazy("发起单位"), role="wide")
 _OPENER = Column("opener", gettext_lazy("发起人"))
 _SEARCH = Filter(
     "q", gettext_lazy("标题 / 事项编号"), apply=partial(worklist.searched, case="case__")
@@ -444,7 +444,7 @@ def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
         why=reverse("cases:case-clock", args=[row["number"]]) if row["due_on"] else "",
         number=row["number"],
         title=row["title"],
-        step="、".join(dict.fromkeys(steps)),
+        step=wording.listed(dict.fromkeys(steps)),
         kind=_kind_name(row["kind"]),
         department=wording.named(row, "department__name"),
         opener=row["opened_by__person__name"],

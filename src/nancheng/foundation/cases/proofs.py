@@ -105,8 +105,8 @@ def heads(proof: Proof) -> list[tuple[str, str]]:
         (_("到期日"), proof.due),
         (_("原到期日"), proof.original),
         (_("日历版本"), "；".join(proof.versions)),
-        (_("中止"), "；".join(held)),
-        (_("延期"), "；".join(given)),
+        (_("中止情况"), "；".join(held)),
+        (_("延期情况"), "；".join(given)),
     ]
 
 

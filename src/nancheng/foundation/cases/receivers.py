@@ -33,7 +33,7 @@ def grouped(receivers: Sequence[Receiver]) -> Groups:
     return [
         (label, found)
         for kind, label in words.items()
-        if (found := [(one.value, one.label) for one in receivers if one.kind == kind])
+        if (found := [(one.value, one.shown) for one in receivers if one.kind == kind])
     ]
 
 

@@ -160,9 +160,9 @@ def steps(program: Program) -> list[dict[str, str]]:
                     "lane": wording.named({"name": lane.name, "name_en": lane.name_en})
                     if lane
                     else "",
-                    "limit": limit.limit if limit else "",
+                    "limit": wording.limit(limit.limit) if limit else "",
                     "basis": limit.basis if limit else "",
-                    "apart": "、".join(
+                    "apart": wording.listed(
                         wording.named(dict(zip(("name", "name_en"), program.names[n], strict=True)))
                         for n in node.extra.get("apart", "").split()
                         if n in program.names

@@ -68,7 +68,7 @@ TABLE = Table(
     ),
     actions=(
         Action(
-            gettext_lazy("终止"), lambda row: row.end_href, shown=lambda row: bool(row.end_href)
+            gettext_lazy("结束授权"), lambda row: row.end_href, shown=lambda row: bool(row.end_href)
         ),
     ),
     order=("-active_from",),
@@ -184,7 +184,7 @@ def _line(row: Absence, *, may_end: bool) -> Line:
 
 def _state(row: Absence, *, on: date) -> tuple[str, str]:
     if row.ended_at is not None:
-        return _("已终止"), "grey"
+        return _("已提前结束"), "grey"
     if row.active_to <= on:
         return _("已到期"), "grey"
     return (_("生效中"), "green") if row.active_from <= on else (_("未开始"), "blue")

@@ -20,7 +20,7 @@ def accounts() -> QuerySet[Person]:
 def posts_of(person: Person) -> str:
     """Return the posts an account of ``accounts`` holds, in one line."""
     held: list[Identity] = getattr(person, "held", [])
-    return "、".join(
+    return wording.listed(
         f"{wording.named(each.post.department)} · {wording.named(each.post)}" for each in held
     )
 

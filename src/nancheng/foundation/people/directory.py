@@ -11,15 +11,20 @@ from django.db.models import Q
 
 from nancheng.foundation.people.models import Department, Identity, Post
 from nancheng.foundation.people.rules import Reader
+from nancheng.foundation.web.wording import named
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Somebody addressed by name: a department, a post, or one identity."""
+    """Somebody addressed by name: a department, a post, or one identity.
+
+    ``label`` goes into the history, ``shown`` stands on a form in the reader's language.
+    """
 
     kind: str  # "department", "post" or "identity"
     pk: int
     label: str
+    shown: str = ""
 
     @property
     def value(self) -> str:
@@ -29,16 +34,14 @@ class Receiver:
 
 def departments(*, but: int = 0) -> list[Receiver]:
     """Return the departments as receivers. One statement."""
-    rows = Department.objects.exclude(pk=but).order_by("path").values_list("id", "name")
-    return [Receiver("department", pk, name) for pk, name in rows]
+    rows = Department.objects.exclude(pk=but).order_by("path").only("id", "name", "name_en")
+    return [Receiver("department", each.pk, each.name, named(each)) for each in rows]
 
 
 def posts() -> list[Receiver]:
     """Return the posts as receivers. One statement."""
-    rows = Post.objects.order_by("department__path", "name").values_list(
-        "id", "department__name", "name"
-    )
-    return [Receiver("post", pk, f"{department} · {name}") for pk, department, name in rows]
+    rows = Post.objects.select_related("department").order_by("department__path", "name")
+    return [Receiver("post", each.pk, *_at(each)) for each in rows]
 
 
 def identities(*, on: date, but: int = 0) -> list[Receiver]:
@@ -47,11 +50,11 @@ def identities(*, on: date, but: int = 0) -> list[Receiver]:
         _in_force(on)
         .exclude(pk=but)
         .order_by("post__department__path", "person__name", "id")
-        .values_list("id", "person__name", "post__department__name", "post__name")
+        .select_related("person", "post__department")
     )
     return [
-        Receiver("identity", pk, f"{name} · {department} · {post}")
-        for pk, name, department, post in rows
+        Receiver("identity", each.pk, *(f"{each.person.name} · {at}" for at in _at(each.post)))
+        for each in rows
     ]
 
 
@@ -70,6 +73,12 @@ def reached(receivers: Iterable[Reader | Any], *, verb: str, on: date) -> list[i
             condition |= Q(post__department_id=one.department_id)
     able = _in_force(on).filter(condition, post__duty__grants__verb=verb).distinct()
     return list(able.order_by("id").values_list("id", flat=True))
+
+
+def _at(post: Post) -> tuple[str, str]:
+    """Return a post with its department, as the history and as the reader calls it."""
+    department = post.department
+    return f"{department.name} · {post.name}", f"{named(department)} · {named(post)}"
 
 
 def _in_force(on: date) -> Any:

@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.models import Absence, Department, Grant, Identity, Post
 from nancheng.foundation.people.rules import Actor, Part, Principal, Reach, Reader, Row, Scope
-from nancheng.foundation.web import memory, sql
+from nancheng.foundation.web import memory, sql, wording
 
 M = TypeVar("M", bound=Model)
 
@@ -324,8 +324,7 @@ def _active(on: date) -> QuerySet[Identity]:
 
 def departments() -> list[tuple[int, str]]:
     """Return (id, name) of every department, in the order of the tree. One statement."""
-    rows = Department.objects.order_by("path")
-    return list(rows.values_list("id", "name"))
+    return [(each.pk, wording.named(each)) for each in Department.objects.order_by("path")]
 
 
 def departments_with(*, duty: str) -> list[tuple[str, str]]:

@@ -64,14 +64,19 @@ PROJECTS = Table(
             value=lambda p: p.get_stage_display(),
             tone=wording.stage_tone,
         ),
-        Column("field", _("投向领域"), value=lambda p: p.get_field_display()),
-        Column("unit", _("项目单位"), value=lambda p: words.named(p.unit)),
-        Column("department", _("主管部门"), value=lambda p: words.named(p.supervising_department)),
+        Column("field", _("投向领域"), role="wide", value=lambda p: p.get_field_display()),
+        Column("unit", _("项目单位"), role="wide", value=lambda p: words.named(p.unit)),
+        Column(
+            "department",
+            _("主管部门"),
+            role="wide",
+            value=lambda p: words.named(p.supervising_department),
+        ),
         Column(
             "total_investment_fen", _("总投资（万元）"), kind="wan", order=("total_investment_fen",)
         ),
         Column("planned_finish_on", _("计划完工"), kind="day", order=("planned_finish_on",)),
-        Column("approval_code", _("投资项目代码"), role="lead"),
+        Column("approval_code", _("投资项目代码"), role="wide"),
     ),
     filters=(
         Filter(

@@ -5,7 +5,7 @@ Values are numbers; ``shown`` is the same figure as people read it ("4.10 亿元
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, log10, pi, sin
 
@@ -15,6 +15,8 @@ from markupsafe import Markup
 from nancheng.foundation.web import figures, svg
 
 COLOURS = 6
+# What fits beside a ring, in Chinese characters.
+LEGEND_WIDE = 14.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,8 @@ def donut(parts: Sequence[Part], *, title: str, middle: str = "", unit: str = ""
             path = svg.tag("path", ring, d=_arc(start, share), class_=css)
             name = f"{part.label} {part.said}"
             drawn.append(svg.tag("a", path, href=part.href, aria_label=name) if part.href else path)
-        y = 100 + (place - (len(parts) - 1) / 2) * 24
-        drawn.append(svg.tag("rect", x=218, y=y - 6, width=12, height=12, rx=3, class_=css))
-        words = f"{part.label}　{part.said}"
-        drawn.append(svg.text(words, 238, y, css="axis", anchor="start"))
         start += share
+    drawn.extend(_beside(parts))
     if middle:
         drawn.append(svg.text(middle, 100, 94 if unit else 100, css="middle"))
     if unit:
@@ -131,6 +130,20 @@ def donut(parts: Sequence[Part], *, title: str, middle: str = "", unit: str = ""
     role = "group" if any(part.href for part in parts) else "img"
     box = (0.0, 0.0, 420.0, 200.0)
     return svg.picture(*drawn, box=box, title=title, told=told, css="chart", role=role)
+
+
+def _beside(parts: Sequence[Part]) -> Iterator[Markup]:
+    """Yield the legend of a ring, in its middle; a long name runs over several lines."""
+    said = [f"{part.label}　{part.said}" for part in parts]
+    deep = [9 + 15 * len(svg.wrap(words, LEGEND_WIDE, lines=3)) for words in said]
+    tight = min(1.0, 200 / max(sum(deep), 1))
+    y = 100 - sum(deep) * tight / 2
+    for place, words in enumerate(said):
+        y += deep[place] * tight / 2
+        css = f"c{place % COLOURS + 1}"
+        yield svg.tag("rect", x=218, y=y - 6, width=12, height=12, rx=3, class_=css)
+        yield svg.text(words, 238, y, css="axis", anchor="start", wide=LEGEND_WIDE)
+        y += deep[place] * tight / 2
 
 
 def thread(

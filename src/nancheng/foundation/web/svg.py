@@ -92,15 +92,22 @@ def wrap(said: str, wide: float, *, lines: int) -> list[str]:
     whole = breadth(said)
     count = min(lines, max(1, -(-int(whole * 100) // max(1, int(wide * 100)))))
     target = min(wide, max(whole / count + 0.5, 1.0)) if count > 1 else wide
-    broken: list[str] = [""]
-    for piece in _pieces(said):
-        if broken[-1] and breadth(broken[-1] + piece.rstrip()) > target:
-            broken.append("")
-        broken[-1] += piece if broken[-1] else piece.lstrip()
-    kept = [line.strip() for line in broken]
+    kept = _broken(said, target)
+    if len(kept) > lines:
+        # Long words make equal lines too short.
+        kept = _broken(said, wide)
     if len(kept) > lines:
         kept = [*kept[: lines - 1], kept[lines - 1][:-1] + "…"]
     return kept
+
+
+def _broken(said: str, wide: float) -> list[str]:
+    broken: list[str] = [""]
+    for piece in _pieces(said):
+        if broken[-1] and breadth(broken[-1] + piece.rstrip()) > wide:
+            broken.append("")
+        broken[-1] += piece if broken[-1] else piece.lstrip()
+    return [line.strip() for line in broken]
 
 
 def _pieces(said: str) -> Iterable[str]:

@@ -10,6 +10,8 @@ from nancheng.foundation.web import svg
 from nancheng.kernel.process.definition import Shape
 
 HEAD = 30.0
+# The width of a Chinese character in the name of a pool or lane, and the step between its lines.
+FRAME_LETTER = 13.5
 
 # Small drawings in a box of 16 units.
 GLYPHS: Mapping[str, str] = {
@@ -75,17 +77,23 @@ def _frame(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) 
     flat = shape.horizontal
     across, down = (HEAD, shape.height) if flat else (shape.width, HEAD)
     head = svg.tag("rect", x=shape.x, y=shape.y, width=across, height=down, class_="head")
-    said = svg.tag(
-        "text",
-        name,
-        x=shape.x + across / 2,
-        y=shape.y + down / 2,
-        text_anchor="middle",
-        dominant_baseline="central",
-        writing_mode="vertical-rl" if flat else None,
-        class_="frame-name",
-    )
-    return _box(shape, css="frame-body") + head + said
+    lines = svg.wrap(name, max(2.0, ((down if flat else across) - 8) / FRAME_LETTER), lines=2)
+    said = [
+        svg.tag(
+            "text",
+            line,
+            # Upright lines stand from the right to the left.
+            x=shape.x + across / 2 + (turn if flat else 0),
+            y=shape.y + down / 2 - (0 if flat else turn),
+            text_anchor="middle",
+            dominant_baseline="central",
+            writing_mode="vertical-rl" if flat else None,
+            class_="frame-name",
+        )
+        for place, line in enumerate(lines)
+        for turn in [((len(lines) - 1) / 2 - place) * FRAME_LETTER]
+    ]
+    return Markup("").join([_box(shape, css="frame-body"), head, *said])
 
 
 def _task(shape: Shape, name: str, *, trigger: str, dashed: bool, aside: bool) -> Markup:

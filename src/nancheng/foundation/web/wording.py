@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 LIMIT = re.compile(r"(case-)?([0-9]+)(cd|wd|wh|h|m)", re.ASCII)
@@ -34,14 +34,20 @@ def limit(text: str) -> str:
     found = LIMIT.fullmatch(text)
     if found is None:
         return text
+    count = int(found[2])
     words = {
-        "cd": _("%(count)s日"),
-        "wd": _("%(count)s个工作日"),
-        "wh": _("%(count)s个工作小时"),
-        "h": _("%(count)s小时"),
-        "m": _("%(count)s个月"),
+        "cd": ngettext("%(count)s日", "%(count)s日", count),
+        "wd": ngettext("%(count)s个工作日", "%(count)s个工作日", count),
+        "wh": ngettext("%(count)s个工作小时", "%(count)s个工作小时", count),
+        "h": ngettext("%(count)s小时", "%(count)s小时", count),
+        "m": ngettext("%(count)s个月", "%(count)s个月", count),
     }[found[3]] % {"count": found[2]}
     return _("全程期限前%(days)s") % {"days": words} if found[1] else words
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names in one line, set apart as the reader's language does."""
+    return (", " if is_english() else "、").join(map(str, names))
 
 
 def weekday(on: date) -> str:

@@ -66,3 +66,13 @@ def test_names_follow_the_reader() -> None:
         assert wording.named(both) == "Finance bureau"
         assert wording.named({"name": "财政金融局", "name_en": ""}) == "财政金融局"
     assert wording.named(None) == ""
+
+
+def test_a_limit_and_a_list_of_names_are_said_in_the_readers_language() -> None:
+    assert wording.limit("1h") == "1小时"
+    assert wording.limit("case-15wd") == "全程期限前15个工作日"
+    assert wording.limit("BD_IDLE") == "BD_IDLE"
+    assert wording.listed(["甲", "乙"]) == "甲、乙"
+    with translation.override("en"):
+        assert (wording.limit("1h"), wording.limit("2h")) == ("1 hour", "2 hours")
+        assert wording.listed(["A", "B"]) == "A, B"

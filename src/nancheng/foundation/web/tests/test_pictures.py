@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nancheng.foundation.web import charts, drawing, svg
 from nancheng.foundation.web.charts import Part, Series
 from nancheng.foundation.web.tests.gallery import DEFINITION, DIAGRAM
-from nancheng.kernel.process.definition import Diagram
+from nancheng.kernel.process.definition import Diagram, Shape
 
 MARKS = {"done": {"start", "apply"}, "current": {"review"}, "waiting": {"late"}}
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -51,6 +51,25 @@ def test_names_of_the_reader_stand_on_the_drawing() -> None:
     drawn = str(drawing.draw(DIAGRAM, names={"review": "Finance review"}))
     assert "Finance review" in drawn
     assert "财政审核" not in drawn
+
+
+def test_the_name_of_a_narrow_lane_stands_in_two_lines_within_it() -> None:
+    name = "Supervising department"
+    lane = Shape("lane", "lane", name, 0, 0, 600, 100)
+    frame = node(parsed(drawing.draw(Diagram((lane,), ()))), "lane")
+    lines = [each for each in frame.iter(f"{SPACE}text") if each.text]
+    assert [each.text for each in lines] == ["Supervising", "department"]
+    # Written upright, the first line stands at the right.
+    assert float(lines[0].get("x", "0")) > float(lines[1].get("x", "0"))
+
+
+def test_a_long_name_beside_a_ring_is_wrapped_into_the_picture() -> None:
+    parts = [Part("Municipal and industrial-park works", 5.0), Part("Parking", 1.0)]
+    drawn = parsed(charts.donut(parts, title="Where the bonds go"))
+    spans = [each.text or "" for each in drawn.iter(f"{SPACE}tspan")]
+    assert all(238 + svg.breadth(each) * 12 <= 420 for each in spans)
+    assert any(each.startswith("Municipal") for each in spans)
+    assert any("works" in each for each in spans)
 
 
 def test_hostile_names_are_escaped() -> None:
