@@ -46,6 +46,7 @@ REFUSALS = (
     "nancheng.foundation.ledger.refusals.REFUSALS",
     "nancheng.foundation.register.refusals.REFUSALS",
     "nancheng.foundation.files.refusals.REFUSALS",
+    "nancheng.foundation.messages.refusals.REFUSALS",
     "nancheng.foundation.applications.refusals.REFUSALS",
     "nancheng.api.refusals.REFUSALS",
     "nancheng.foundation.limits.refusals.REFUSALS",
@@ -186,6 +187,7 @@ MENU = (
         (
             Item(_("账号管理"), "administration:accounts", "people", verb="system.accounts"),
             Item(_("职责与授权"), "administration:duties", "key", verb="system.grants"),
+            Item(_("消息发送"), "administration:outbox", "send", verb="system.messages"),
             Item(_("接口应用"), "applications:list", "link", verb="application.manage"),
         ),
     ),

@@ -74,6 +74,7 @@ def _duty(sight: Sight) -> list[Target]:
 
 
 _ACCOUNTS = "system.accounts"
+_MESSAGES = "system.messages"
 _NO_ACCOUNT = {"username": "nobody-there"}
 _NO_FILE = {"attachment_id": 999_999}
 _NO_HANDS = {"confirmation_id": 999_999}
@@ -89,6 +90,7 @@ DOORS = {
     "people:end-absence": detail("", _ends, {"absence_id": 999_999}, posted=True),
     "notices:list": own(),
     "notices:read-all": own(posted=True),
+    "notices:subscriptions": own(posted=True),
     "notices:open": detail("", _notices, {"notice_id": 999_999}, posted=True),
     "files:download": detail("", _files, _NO_FILE),
     "files:remove": detail("", _drafts, _NO_FILE, posted=True),
@@ -110,6 +112,20 @@ DOORS = {
     "administration:duties": gated("system.grants", "duties and verbs"),
     "administration:duty": detail("system.grants", _duty, {"code": "nothing"}, posted=True),
     "administration:log": gated("system.audit", "security events, no row of a department"),
+    "administration:outbox": gated(_MESSAGES, "kinds and receivers, never what a message says"),
+    "administration:retry-all": gated(_MESSAGES, "sends again", posted=True),
+    "administration:message": detail(_MESSAGES, lambda sight: [], {"outbox_id": 999_999}),
+    "administration:retry": detail(
+        _MESSAGES, lambda sight: [], {"outbox_id": 999_999}, posted=True
+    ),
+    "administration:endpoints": gated(_MESSAGES, "other systems, no row of a department"),
+    "administration:new-endpoint": gated(_MESSAGES, "a form", posted=True),
+    "administration:endpoint": detail(
+        _MESSAGES, lambda sight: [], {"name": "nothing"}, posted=True
+    ),
+    "administration:endpoint-secret": detail(
+        _MESSAGES, lambda sight: [], {"name": "nothing"}, posted=True
+    ),
     "applications:list": gated(_APPLICATIONS, "other systems, no row of a department"),
     "applications:register": gated(_APPLICATIONS, "a form", posted=True),
     "applications:application": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}),

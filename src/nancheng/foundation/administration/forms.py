@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.administration import words
+from nancheng.foundation.messages import queries
+from nancheng.foundation.messages.models import Endpoint
 
 KEY_MAX = 60
 
@@ -89,3 +92,44 @@ class Grants(forms.Form):
 
 def _scopes() -> list[tuple[Any, Any]]:
     return list(words.SCOPES.items())
+
+
+class EndpointForm(forms.Form):
+    """Which other system is told about what, and why; the name of a known one stays."""
+
+    name = forms.CharField(label=_("系统名称"), max_length=60)
+    url = forms.URLField(
+        label=_("地址"),
+        max_length=400,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=("http", "https"))],
+        help_text=_("以 http:// 或 https:// 开头；事件按 CloudEvents 1.0 推送。"),
+    )
+    code_prefix = forms.ChoiceField(
+        label=_("推送内容"), required=False, choices=list(words.TOLD.items())
+    )
+    is_active = forms.BooleanField(label=_("启用"), required=False, initial=True)
+    reason = reason_field()
+    key = key_field()
+
+    def __init__(self, *args: Any, entry: Endpoint | None, **more: Any) -> None:
+        if entry is not None:
+            same = ("name", "url", "code_prefix", "is_active")
+            more["initial"] = {**more["initial"], **{each: getattr(entry, each) for each in same}}
+        super().__init__(*args, **more)
+        self.fields["name"].disabled = entry is not None
+        self.entry = entry
+
+    def clean_name(self) -> str:
+        """Refuse a name that another endpoint has."""
+        name: str = self.cleaned_data["name"]
+        if "/" in name:
+            raise forms.ValidationError(gettext("名称不能含有“/”。"))
+        if self.entry is None and queries.endpoints().filter(name=name).exists():
+            raise forms.ValidationError(gettext("已有同名的推送地址。"))
+        return name
+
+    def figures(self) -> dict[str, Any]:
+        """Return what is asked."""
+        given = self.cleaned_data
+        return {each: given[each] for each in ("name", "url", "code_prefix", "is_active")}

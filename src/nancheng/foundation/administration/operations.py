@@ -9,9 +9,12 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nancheng.foundation.administration import words
 from nancheng.foundation.confirmations.operations import Asked, Operation
 from nancheng.foundation.journal import actions as journal
 from nancheng.foundation.journal.actions import Happening
+from nancheng.foundation.messages import actions as messages
+from nancheng.foundation.messages.actions import EndpointFacts
 from nancheng.foundation.people import actions as people
 from nancheng.foundation.people.rules import Actor
 
@@ -43,6 +46,20 @@ def set_grants(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
     figures = asked.figures
     people.set_grants(duty=figures["duty"], grants=figures["grants"], before=figures["before"])
     _note("grants-changed", asked, by=by, at=at)
+
+
+def set_endpoint(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Tell another system about events from now on, or no more."""
+    figures = asked.figures
+    messages.set_endpoint(
+        EndpointFacts(
+            name=figures["name"],
+            url=figures["url"],
+            code_prefix=figures["code_prefix"],
+            is_active=figures["is_active"],
+        )
+    )
+    _note("endpoint-set", asked, by=by, at=at)
 
 
 def _note(kind: str, asked: Asked, *, by: Actor, at: datetime) -> None:
@@ -80,7 +97,24 @@ def _grants(figures: Figures) -> Lines:
     ]
 
 
+def _endpoint(figures: Figures) -> Lines:
+    return [
+        (_("系统名称"), figures["name"]),
+        (_("地址"), figures["url"]),
+        (_("推送内容"), words.TOLD.get(figures["code_prefix"], figures["code_prefix"])),
+        (_("状态"), _("启用中") if figures["is_active"] else _("已停用")),
+    ]
+
+
 OPERATIONS = (
+    Operation(
+        "messages.endpoint",
+        _("变更推送地址"),
+        ask=messages.MANAGE,
+        confirm=messages.CONFIRM,
+        run=set_endpoint,
+        lines=_endpoint,
+    ),
     Operation(
         "people.appoint",
         _("任命岗位"),

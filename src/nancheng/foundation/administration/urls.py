@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nancheng.foundation.administration import accounts, duties, log
+from nancheng.foundation.administration import accounts, duties, endpoints, log, outbox
 
 app_name = "administration"
 
@@ -16,5 +16,13 @@ urlpatterns = [
     path("accounts/<str:username>/dismiss/<int:identity_id>/", accounts.dismiss, name="dismiss"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<str:code>/", duties.duty, name="duty"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/retry/", outbox.retry_all, name="retry-all"),
+    path("outbox/<int:outbox_id>/", outbox.message, name="message"),
+    path("outbox/<int:outbox_id>/retry/", outbox.retry, name="retry"),
+    path("endpoints/", endpoints.endpoints, name="endpoints"),
+    path("endpoints/new/", endpoints.new_endpoint, name="new-endpoint"),
+    path("endpoints/<str:name>/", endpoints.endpoint, name="endpoint"),
+    path("endpoints/<str:name>/secret/", endpoints.secret, name="endpoint-secret"),
     path("log/", log.log, name="log"),
 ]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nancheng.foundation.messages.models import Endpoint
+from nancheng.foundation.messages.rules import State
 from nancheng.foundation.people.rules import Scope
 from nancheng.foundation.web import wording
 
@@ -24,6 +26,10 @@ KINDS: Mapping[str, str | Promise] = {
     "dismissed": _("免去岗位"),
     "grants-changed": _("变更授权"),
     "exported": _("导出数据"),
+    "mail-chosen": _("变更邮件通知"),
+    "outbox-retried": _("重发消息"),
+    "endpoint-set": _("变更推送地址"),
+    "endpoint-secret": _("更换推送密钥"),
 }
 SCOPES: Mapping[str, str | Promise] = {
     Scope.OWN: _("本人"),
@@ -32,6 +38,25 @@ SCOPES: Mapping[str, str | Promise] = {
     Scope.PARTY: _("牵头或参与"),
     Scope.ZONE: _("全区"),
 }
+
+# How a message stands, and the colour of its badge.
+MESSAGES: Mapping[State, tuple[str | Promise, str]] = {
+    State.WAITING: (_("待发送"), "blue"),
+    State.AGAIN: (_("待重试"), "yellow"),
+    State.SENT: (_("已发送"), "green"),
+    State.DEAD: (_("发送失败"), "red"),
+}
+# What an endpoint may be told about: the beginning of codes, as the wiring's apps name them.
+TOLD: Mapping[str, str | Promise] = {
+    "": _("全部通知"),
+    "cases.": _("办件通知"),
+    "confirmations.": _("复核通知"),
+}
+
+
+def told(endpoint: Endpoint) -> str:
+    """Return what an endpoint is told about, in words."""
+    return str(TOLD.get(endpoint.code_prefix, endpoint.code_prefix))
 
 
 def scopes(text: str) -> str:

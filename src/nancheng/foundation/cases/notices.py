@@ -24,3 +24,39 @@ NOTICES = {
     "cases.circulated": _("%(by)s 将“%(title)s”传阅给您。"),
     "cases.circulation-noted": _("%(by)s 阅“%(title)s”后留言：%(text)s"),
 }
+
+# What one may ask to be told by mail: key → label, codes.
+KINDS = {
+    "work": (
+        _("退回、转办与补正"),
+        (
+            "cases.sent-back",
+            "cases.transferred",
+            "cases.correction-asked",
+            "cases.returned-to-pool",
+        ),
+    ),
+    "urging": (
+        _("催办与督办"),
+        (
+            "cases.reminded",
+            "cases.slip-issued",
+            "cases.slip-replied",
+            "cases.slip-rejected",
+            "cases.slip-near",
+        ),
+    ),
+    "consulting": (
+        _("征求意见与传阅"),
+        (
+            "cases.opinion-asked",
+            "cases.opinion-given",
+            "cases.opinion-withdrawn",
+            "cases.opinion-near",
+            "cases.circulated",
+            "cases.circulation-noted",
+        ),
+    ),
+    "limits": (_("期限变动与节假日安排"), ("cases.date-moved", "cases.year-missing")),
+    "reports": (_("上报事项"), ("cases.escalated",)),
+}

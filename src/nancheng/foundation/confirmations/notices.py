@@ -7,3 +7,10 @@ NOTICES = {
     "confirmations.confirmed": _("您申请的“%(title)s”已由%(by)s复核通过并执行。"),
     "confirmations.refused": _("您申请的“%(title)s”未通过%(by)s的复核。"),
 }
+
+KINDS = {
+    "hands": (
+        _("两人复核"),
+        ("confirmations.asked", "confirmations.confirmed", "confirmations.refused"),
+    ),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.messages import rules
 from nancheng.foundation.messages.models import (
     STANDING_IN,
@@ -24,11 +27,19 @@ from nancheng.foundation.messages.models import (
     Subscription,
 )
 from nancheng.foundation.people import queries as people
+from nancheng.foundation.people import rules as people_rules
+from nancheng.foundation.people.rules import Actor
+from nancheng.kernel.refusal import Refused
 
 Figures = Mapping[str, object]
 CLAIMED_MAX = 50
 ERROR_LENGTH = 300
 KEY_LENGTH = 120
+# Our choice: 32 random bytes, as long as the digest they sign with.
+SECRET_BYTES = 32
+# Who keeps the outbox going and its endpoints right.
+MANAGE = "system.messages"
+CONFIRM = "system.messages.confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,90 @@ def subscribe(*, identity_id: int, address: str, code_prefix: str = "") -> Subsc
         defaults={"is_active": True},
     )
     return subscription
+
+
+@transaction.atomic
+def choose_mail(*, address: str, codes: Iterable[str], by: Actor, at: datetime) -> None:
+    """Mail these notices (codes; "" is every one) to an identity, and no others.
+
+    The operations log keeps that something leaves the house, and where to.
+    """
+    wanted = frozenset(codes) if address else frozenset()
+    before = Subscription.objects.filter(identity_id=by.identity_id)
+    same = {(row.address, row.code_prefix) for row in before if row.is_active}
+    if same == {(address, code) for code in wanted}:
+        return
+    before.delete()
+    Subscription.objects.bulk_create(
+        [
+            Subscription(identity_id=by.identity_id, address=address, code_prefix=code)
+            for code in sorted(wanted)
+        ]
+    )
+    _note("mail-chosen", address, by=by, at=at, detail=" ".join(sorted(wanted)))
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFacts:
+    """Another system's address, and what it is told about ("" is everything)."""
+
+    name: str
+    url: str
+    code_prefix: str = ""
+    is_active: bool = True
+
+
+def set_endpoint(facts: EndpointFacts) -> Endpoint:
+    """Set the endpoint of a name, in the transaction of whoever confirms it; its secret stays."""
+    assert facts.url.startswith(("http://", "https://")), facts.url
+    endpoint, _ = Endpoint.objects.update_or_create(
+        name=facts.name,
+        defaults={
+            "url": facts.url,
+            "code_prefix": facts.code_prefix,
+            "is_active": facts.is_active,
+        },
+    )
+    return endpoint
+
+
+@transaction.atomic
+def renew_secret(*, name: str, by: Actor, at: datetime) -> str:
+    """Give an endpoint a new secret and return it; the old one signs nothing any more."""
+    _keeps(by)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    changed = Endpoint.objects.filter(name=name).update(secret=secret)
+    assert changed == 1, name
+    _note("endpoint-secret", name, by=by, at=at)
+    return secret
+
+
+@transaction.atomic
+def retry(*, outbox_id: int | None, by: Actor, at: datetime) -> int:
+    """Send a message that waits or was given up at once, or all that were given up; say how many.
+
+    What was sent meanwhile stays sent, and what is being sent is left to its worker.
+    """
+    _keeps(by)
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+    rows = Outbox.objects.filter(free, sent_at__isnull=True)
+    rows = rows.filter(pk=outbox_id) if outbox_id else rows.filter(dead_at__isnull=False)
+    count = rows.update(dead_at=None, attempts=0, send_after=at, last_error="")
+    if count:
+        _note("outbox-retried", str(outbox_id or count), by=by, at=at)
+    return count
+
+
+def _keeps(by: Actor) -> None:
+    if not people_rules.may(by, MANAGE):
+        raise Refused("messages.not-allowed")
+
+
+def _note(kind: str, subject: str, *, by: Actor, at: datetime, detail: str = "") -> None:
+    journal.record(
+        Happening(kind, person_id=by.person_id, label=by.label, subject=subject, detail=detail),
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from nancheng.foundation.messages import texts
-from nancheng.foundation.messages.models import STANDING_IN, Notice, Outbox
+from nancheng.foundation.messages import rules, texts
+from nancheng.foundation.messages.models import (
+    STANDING_IN,
+    Endpoint,
+    Notice,
+    Outbox,
+    Subscription,
+)
+from nancheng.foundation.messages.rules import State
 from nancheng.foundation.people.rules import Actor
 
 # The page of a case, by number; it belongs to the app above.
@@ -80,3 +87,60 @@ def backlog(*, at: datetime) -> tuple[int, int]:
     """Return how many messages wait beyond their time and how many were given up."""
     waiting = Outbox.objects.filter(sent_at__isnull=True, dead_at__isnull=True, send_after__lte=at)
     return waiting.count(), dead_letters().count()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many messages stand how; late ones wait beyond their time."""
+
+    waiting: int
+    late: int
+    dead: int
+
+
+def tally(*, at: datetime) -> Tally:
+    """Return how the outbox stands. One statement."""
+    unsent = Q(sent_at__isnull=True, dead_at__isnull=True)
+    counts = Outbox.objects.filter(sent_at__isnull=True).aggregate(
+        waiting=Count("id", filter=unsent),
+        late=Count("id", filter=unsent & Q(send_after__lte=at - rules.CLAIM)),
+        dead=Count("id", filter=Q(dead_at__isnull=False)),
+    )
+    return Tally(**counts)
+
+
+def outbox() -> QuerySet[Outbox]:
+    """Return the messages out of the house with their endpoints, for whoever keeps them going."""
+    return Outbox.objects.select_related("endpoint").defer("figures")
+
+
+def in_state(rows: QuerySet[Outbox], state: str) -> QuerySet[Outbox]:
+    """Return those of the messages that stand so."""
+    unsent = Q(sent_at__isnull=True, dead_at__isnull=True)
+    return rows.filter(
+        {
+            State.WAITING: unsent & Q(attempts=0),
+            State.AGAIN: unsent & Q(attempts__gt=0),
+            State.SENT: Q(sent_at__isnull=False),
+            State.DEAD: Q(dead_at__isnull=False),
+        }[State(state)]
+    )
+
+
+def state_of(row: Outbox) -> State:
+    """Return how one message stands."""
+    return rules.state(
+        attempts=row.attempts, sent=row.sent_at is not None, dead=row.dead_at is not None
+    )
+
+
+def endpoints() -> QuerySet[Endpoint]:
+    """Return the endpoints of other systems."""
+    return Endpoint.objects.all()
+
+
+def chosen(actor: Actor) -> tuple[str, frozenset[str]]:
+    """Return where an actor's notices are mailed, and which codes ("" for all). One statement."""
+    rows = Subscription.objects.filter(identity_id=actor.identity_id, is_active=True)
+    found = list(rows.order_by("-id").values_list("address", "code_prefix"))
+    return (found[0][0] if found else ""), frozenset(code for _address, code in found)

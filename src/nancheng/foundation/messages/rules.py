@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 # Our choice: first again after a minute, then ever later up to six hours; twelve tries are
 # about twenty hours, a night and the working day after it.
@@ -19,6 +20,24 @@ def retry_at(attempts: int, *, at: datetime) -> datetime | None:
     if attempts >= ATTEMPTS_MAX:
         return None
     return at + min(FIRST_RETRY * (1 << (attempts - 1)), LONGEST_RETRY)
+
+
+class State(StrEnum):
+    """How a message out of the house stands."""
+
+    WAITING = "waiting"
+    AGAIN = "again"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+def state(*, attempts: int, sent: bool, dead: bool) -> State:
+    """Return how a message stands: sent, given up, to be tried again, or not tried yet."""
+    if sent:
+        return State.SENT
+    if dead:
+        return State.DEAD
+    return State.AGAIN if attempts else State.WAITING
 
 
 def concerns(prefix: str, code: str) -> bool:

@@ -1,13 +1,15 @@
 """What a notice says: each app's texts by code, filled in when somebody reads.
 
 An app lays its texts in ``notices.py`` as ``NOTICES``: code → lazy text with %(figure)s. Figures
-whose name ends in ``_fen`` are shown as yuan; days and moments in the zone's time.
+whose name ends in ``_fen`` are shown as yuan; days and moments in the zone's time. ``KINDS`` beside
+it (key → label, codes) says which of them one asks for together.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 
@@ -43,6 +45,31 @@ def registry() -> Mapping[str, str | Promise]:
         if app.name.startswith("nancheng.") and find_spec(f"{app.name}.notices"):
             texts |= import_string(f"{app.name}.notices.NOTICES")
     return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Notices that one asks for together."""
+
+    key: str
+    label: str | Promise
+    codes: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def kinds() -> tuple[Kind, ...]:
+    """Return the kinds of notices that the installed apps send."""
+    return tuple(
+        Kind(key, label, codes)
+        for app in apps.get_app_configs()
+        if app.name.startswith("nancheng.") and find_spec(f"{app.name}.notices")
+        for key, (label, codes) in import_string(f"{app.name}.notices.KINDS").items()
+    )
+
+
+def kind_said(code: str) -> str:
+    """Return the label of the kind that a code belongs to, or the code."""
+    return str(next((kind.label for kind in kinds() if code in kind.codes), code))
 
 
 def _figure(name: str, value: object) -> object:

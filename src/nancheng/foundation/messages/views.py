@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nancheng.foundation.messages import actions, queries
+from nancheng.foundation.messages import actions, forms, queries
 from nancheng.foundation.people.guards import identified
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.web import pages
@@ -54,3 +54,26 @@ def read_all(request: IdentifiedRequest) -> HttpResponse:
     count = actions.mark_all_read(identity_id=request.identity.identity_id, at=timezone.now())
     messages.success(request, _("已将 %(count)s 条通知标为已读。") % {"count": count})
     return redirect("notices:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@identified
+def subscriptions(request: IdentifiedRequest) -> HttpResponse:
+    """Choose which of one's notices are mailed as well, and where to."""
+    address, codes = queries.chosen(request.identity)
+    initial = {
+        "address": address or getattr(request.user, "email", ""),
+        "kinds": forms.kinds_of(codes),
+    }
+    form = forms.MailForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.choose_mail(
+            address=form.cleaned_data["address"],
+            codes=form.codes(),
+            by=request.identity,
+            at=timezone.now(),
+        )
+        messages.success(request, _("通知设置已保存。"))
+        return redirect("notices:subscriptions")
+    status = 422 if form.is_bound else 200
+    return pages.render(request, "messages/subscriptions.html", {"form": form}, status=status)

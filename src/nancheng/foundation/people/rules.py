@@ -280,8 +280,10 @@ def are_separate(duties: frozenset[str]) -> bool:
 # What each administrator may be granted, and nobody else (GB/T 22239-2019): the system
 # administrator accounts, the security administrator rights, the audit administrator logs.
 ADMINISTRATIVE = {
-    "sysadmin": frozenset({"system.accounts", "system.grants.confirm", "application.manage"}),
-    "secadmin": frozenset({"system.grants", "system.accounts.confirm"}),
+    "sysadmin": frozenset(
+        {"system.accounts", "system.grants.confirm", "application.manage", "system.messages"}
+    ),
+    "secadmin": frozenset({"system.grants", "system.accounts.confirm", "system.messages.confirm"}),
     "auditadmin": frozenset({"system.audit", "audit.view"}),
 }
 
