@@ -22,7 +22,7 @@ from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoAssertMaxNumQueries
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.usefixtures("zone")
 SECRET_TEXT = "机密办件标题"
@@ -85,7 +85,7 @@ class TestOutbox:
     """The list of what is to be sent."""
 
     def test_it_tells_kinds_and_receivers_and_never_what_a_message_says(
-        self, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+        self, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         for number in range(30):
             a_message(number)

@@ -81,3 +81,34 @@ def database(folder: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def mail() -> dict[str, Any]:
+    """Return how mail leaves: NANCHENG_MAIL, or what Django's console shows of it.
+
+    "smtp://user:password@host:port" asks for TLS after the greeting (STARTTLS), "smtps://" begins
+    with it; "smtp+plain://" is for a relay on the same machine.
+    """
+    url = os.environ.get("NANCHENG_MAIL", "")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ValueError("NANCHENG_MAIL: only smtp://, smtps:// and smtp+plain:// are understood")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": unquote(parts.hostname),
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        # A server that does not answer must not hold up the other messages.
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def mail_from() -> str:
+    """Return whom mail is from."""
+    return os.environ.get("NANCHENG_MAIL_FROM") or "nancheng@localhost"

@@ -160,8 +160,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- mail ----------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = "nancheng@localhost"
+globals().update(environment.mail())
+DEFAULT_FROM_EMAIL = environment.mail_from()
 
 # --- what config tells the rings below -----------------------------------------------------------
 PROCESS_BINDINGS = wiring.PROCESS_BINDINGS

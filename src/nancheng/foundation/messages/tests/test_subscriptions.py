@@ -71,7 +71,10 @@ def test_choosing_again_takes_the_place_of_what_was_chosen_and_is_journalled_onc
     choose(other, "other@example.org", "told")
     choose(actor, "first@example.org", "told", "paid")
     choose(actor, "new@example.org", "paid")
-    assert queries.chosen(actor) == ("new@example.org", {"test.paid", "test.back"})
+    assert queries.chosen(actor) == (
+        "new@example.org",
+        frozenset({"test.paid", "test.back"}),
+    )
     choose(actor, "new@example.org", "paid")
     choose(actor, "new@example.org")
     assert queries.chosen(actor) == ("", frozenset())
