@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from nancheng.foundation.people.models import Department, Identity, Post
 from nancheng.foundation.people.rules import Reader
-from nancheng.foundation.web.wording import named
+from nancheng.foundation.web import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Receiver:
 def departments(*, but: int = 0) -> list[Receiver]:
     """Return the departments as receivers. One statement."""
     rows = Department.objects.exclude(pk=but).order_by("path").only("id", "name", "name_en")
-    return [Receiver("department", each.pk, each.name, named(each)) for each in rows]
+    return [Receiver("department", each.pk, each.name, wording.named(each)) for each in rows]
 
 
 def posts() -> list[Receiver]:
@@ -78,7 +78,10 @@ def reached(receivers: Iterable[Reader | Any], *, verb: str, on: date) -> list[i
 def _at(post: Post) -> tuple[str, str]:
     """Return a post with its department, as the history and as the reader calls it."""
     department = post.department
-    return f"{department.name} · {post.name}", f"{named(department)} · {named(post)}"
+    return (
+        f"{department.name} · {post.name}",
+        f"{wording.named(department)} · {wording.named(post)}",
+    )
 
 
 def _in_force(on: date) -> Any:
