@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from nancheng.foundation.audit import notes, queries, rules, trees, verifying
 from nancheng.foundation.audit.models import DailyRoot, SealedHead, Verification
 from nancheng.foundation.audit.rules import Book, Fault
+from nancheng.foundation.journal import queries as journal
 from nancheng.foundation.ledger.models import Transfer
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
@@ -33,6 +34,7 @@ def seal(*, at: datetime) -> DailyRoot | None:
     before = queries.newest_root()
     grown = queries.unsealed(most=LEAVES_MAX)
     book = _book(queries.book_of(before))
+    journal_to, link = journal.head()
     added = trees.grow(grown)
     root = DailyRoot(
         number=before.number + 1 if before else 1,
@@ -47,6 +49,8 @@ def seal(*, at: datetime) -> DailyRoot | None:
         transfers_to=book.transfers_to,
         posted_fen=book.posted_fen,
         ledger=book.ledger,
+        journal_to=journal_to,
+        journal=link,
     )
     root.root = queries.sealed(root).root
     try:

@@ -20,6 +20,7 @@ from nancheng.foundation.audit.models import DailyRoot, SealedHead
 from nancheng.foundation.audit.rules import History
 from nancheng.foundation.cases import chain
 from nancheng.foundation.cases.models import Case, DecisionVersion, ProcessVersion
+from nancheng.foundation.journal import queries as journal
 from nancheng.kernel.refusal import Refused
 
 FORMAT = "nancheng-audit-1"
@@ -89,6 +90,7 @@ def _fill(folder: Path, scope: Scope) -> int:
     if scope.is_whole:
         _write(folder / "leaves.jsonl", _leaves())
         _write(folder / "transfers.jsonl", _transfers())
+        _write(folder / "journal.jsonl", _journal())
     else:
         _write(folder / "proofs.jsonl", _proofs(number for number, _, _ in heads))
     return len(heads)
@@ -116,6 +118,11 @@ def _transfers() -> Iterator[Mapping[str, Any]]:
     for identity, money in queries.transfers(after=0, upto=1 << 62):
         link = rules.money_link(link, money)
         yield {"id": identity, **asdict(money), "hash": link}
+
+
+def _journal() -> Iterator[Mapping[str, Any]]:
+    for line, link in journal.lines():
+        yield {**asdict(line), "at": chain.moment(line.at), "hash": link}
 
 
 def _proofs(numbers: Iterable[str]) -> Iterator[Mapping[str, Any]]:

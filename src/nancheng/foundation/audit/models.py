@@ -23,6 +23,9 @@ class DailyRoot(models.Model):
     transfers_to = models.BigIntegerField()
     posted_fen = models.BigIntegerField()
     ledger = models.CharField(max_length=64, blank=True)
+    # The newest line of the operations log and its hash; 0 and "" under roots older than that.
+    journal_to = models.PositiveBigIntegerField(default=0)
+    journal = models.CharField(max_length=64, blank=True)
     root = models.CharField(max_length=64, unique=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from nancheng.foundation.audit import rules, trees
@@ -18,6 +18,8 @@ from nancheng.foundation.audit.rules import Book, History, Line, Money
 from nancheng.foundation.audit.trees import Leaf, Sealed
 from nancheng.foundation.cases import chain
 from nancheng.foundation.cases.models import Case, CaseEvent
+from nancheng.foundation.journal import queries as journal
+from nancheng.foundation.journal.models import JournalEntry
 from nancheng.foundation.ledger.models import Transfer
 
 CHUNK = 2000
@@ -60,6 +62,8 @@ def sealed(root: DailyRoot) -> Sealed:
         transfers_to=root.transfers_to,
         posted_fen=root.posted_fen,
         ledger=root.ledger,
+        journal_to=root.journal_to,
+        journal=root.journal,
     )
 
 
@@ -74,6 +78,8 @@ class Present:
     transfers: int
     posted_fen: int
     ledger: str
+    journal_to: int
+    journal: str
 
 
 def present() -> Present:
@@ -84,6 +90,7 @@ def present() -> Present:
         Leaf(number, 0, seq, head) for number, seq, head in chains.iterator(chunk_size=CHUNK)
     )
     book = rules.booked(Book(), transfers(after=0, upto=1 << 62))
+    journal_to, link = journal.linked()
     return Present(
         newest.root if newest else "",
         grown.tree,
@@ -92,6 +99,8 @@ def present() -> Present:
         book.transfers,
         book.posted_fen,
         book.ledger,
+        journal_to,
+        link,
     )
 
 
@@ -101,6 +110,14 @@ def leaves(root: DailyRoot) -> Iterator[Leaf]:
     rows = heads.values_list("case_number", "since", "seq", "head")
     for row in rows.iterator(chunk_size=CHUNK):
         yield Leaf(*row)
+
+
+def roots_beside_log() -> Iterator[tuple[DailyRoot, str | None]]:
+    """Yield the roots that seal the log, each with what the log now says there. One statement."""
+    line = JournalEntry.objects.filter(seq=OuterRef("journal_to")).values("hash")[:1]
+    rows = DailyRoot.objects.filter(journal_to__gt=0).annotate(now=Subquery(line))
+    for root in rows.order_by("number").iterator(chunk_size=CHUNK):
+        yield root, root.now
 
 
 def heads(root_number: int) -> QuerySet[SealedHead] | None:

@@ -29,6 +29,8 @@ class Difference(StrEnum):
     ROOT = "root"  # a root is not that of what it seals
     TRANSFERS = "transfers"  # the transfers under a root are not those sealed
     BALANCES = "balances"  # an account's sums are not those of its transfers
+    JOURNAL = "journal"  # a line of the operations log is gone or was changed
+    JOURNAL_SEALED = "journal-sealed"  # the log is not the one that a root sealed
     NOTED = "noted"  # a root differs from the one noted outside the database
 
 

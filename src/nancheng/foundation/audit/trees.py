@@ -47,16 +47,21 @@ class Sealed:
     transfers_to: int
     posted_fen: int
     ledger: str
+    journal_to: int = 0
+    journal: str = ""
 
     @property
     def root(self) -> str:
         """Return the root."""
-        covered = [getattr(self, name) for name in SEALED]
+        # Without a line of the operations log a root is hashed as those were that knew none.
+        names = SEALED if self.journal_to else [n for n in SEALED if n not in JOURNAL]
+        covered = [getattr(self, name) for name in names]
         return hashlib.sha256(text(covered).encode()).hexdigest()
 
 
 # What is covered, in this order; the names stand in an exported bundle as well.
 SEALED = tuple(Sealed.__dataclass_fields__)
+JOURNAL = ("journal_to", "journal")
 
 
 def text(value: object) -> str:

@@ -19,9 +19,12 @@ from nancheng.foundation.audit.rules import Difference, Fault
 from nancheng.foundation.audit.trees import Grown
 from nancheng.foundation.cases import rules as numbers
 from nancheng.foundation.cases.models import Case, CaseEvent, NumberSeries
+from nancheng.foundation.journal import queries as journal
 from nancheng.foundation.ledger import queries as ledger
 
 LISTED_MAX = 1000
+# How the operations log is called where others have a case number.
+LOG = "log"
 _LOST = (
     "SELECT h.case_number, h.seq, c.id FROM audit_sealedhead h"
     " LEFT JOIN cases_case c ON c.number = h.case_number"
@@ -52,7 +55,7 @@ def histories(*, since: date | None, after_case: int = 0) -> Iterator[Looked]:
 
 
 def together(*, since: date | None = None, noted: str = "") -> Iterator[Fault]:
-    """Yield what is wrong with all histories together: lost cases, roots, transfers, balances.
+    """Yield what is wrong with all histories together: cases, roots, the log, money.
 
     ``noted`` is a root written down elsewhere, which must be among those kept.
     """
@@ -61,6 +64,7 @@ def together(*, since: date | None = None, noted: str = "") -> Iterator[Fault]:
     yield from _gaps()
     yield from _lost()
     yield from _roots(since)
+    yield from _log()
     proof = ledger.proof()
     for code in proof.wrong:
         yield Fault(Difference.BALANCES, detail=code)
@@ -123,6 +127,19 @@ def _roots(since: date | None) -> Iterator[Fault]:
         before = root
     for number in noted:
         yield Fault(Difference.NOTED, detail=f"root {number} is gone")
+
+
+def _log() -> Iterator[Fault]:
+    """Check the operations log against itself, then against what the roots sealed of it."""
+    if (seq := journal.first_fault()) is not None:
+        yield Fault(Difference.JOURNAL, LOG, seq)
+    sealed = 0
+    for root, now in queries.roots_beside_log():
+        if now != root.journal or root.journal_to < sealed:
+            detail = f"{_name(root)}, #{sealed + 1} – #{root.journal_to}"
+            yield Fault(Difference.JOURNAL_SEALED, LOG, sealed + 1, detail)
+            return
+        sealed = root.journal_to
 
 
 def _follows(before: DailyRoot | None, root: DailyRoot) -> bool:

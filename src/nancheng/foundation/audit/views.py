@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Promise] = {
     Difference.ROOT: gettext_lazy("总根与所封存内容不符"),
     Difference.TRANSFERS: gettext_lazy("已封存的资金划转不符"),
     Difference.BALANCES: gettext_lazy("账户余额与划转不符"),
+    Difference.JOURNAL: gettext_lazy("操作日志缺失或被改动"),
+    Difference.JOURNAL_SEALED: gettext_lazy("操作日志与总根所封存的不符"),
     Difference.NOTED: gettext_lazy("总根与库外留存不符"),
 }
 assert set(WORDS) == set(Difference)

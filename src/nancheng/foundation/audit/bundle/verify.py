@@ -17,6 +17,8 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple  # noqa: UP035 - P
 EVENT = ("case", "seq", "at", "kind", "node", "item", "actor", "label", "payload")
 ROOT = ["before", "number", "day", "sealed_at", "leaves", "tree", "cases", "events"]
 ROOT += ["transfers", "transfers_to", "posted_fen", "ledger"]
+JOURNAL = ["journal_to", "journal"]
+LOG = ("seq", "at", "kind", "person_id", "label", "subject", "detail", "address")
 TRANSFER = ["key", "phase", "debit", "credit", "amount_fen", "expires_at", "reservation"]
 TRANSFER += ["reverses", "case", "reason", "booked_on", "at", "by"]
 LEAF = ("case", "since", "seq", "head")
@@ -71,6 +73,7 @@ def main() -> int:
     if "leaves.jsonl" in manifest:
         check_leaves(bundle, roots, heads)
         check_transfers(bundle, roots)
+        check_journal(bundle, roots)
     if "proofs.jsonl" in manifest:
         check_proofs(bundle, roots, heads)
     check_files(bundle, manifest)
@@ -147,10 +150,12 @@ def check_roots(bundle: Bundle) -> list[Row]:
     """Follow the chain of roots; return them in their order."""
     roots: list[Row] = []
     before = ""
-    for where, root in bundle.rows("roots.jsonl", (*ROOT, "root")):
+    for where, root in bundle.rows("roots.jsonl", (*ROOT, *JOURNAL, "root")):
         if root["number"] != len(roots) + 1:
             bundle.fail(f"{where}: root {len(roots) + 1} is missing")
-        if root["before"] != before or hashed([root[field] for field in ROOT]) != root["root"]:
+        # Roots that seal no line of the operations log are hashed without it.
+        covered = [root[field] for field in (ROOT + JOURNAL if root["journal_to"] else ROOT)]
+        if root["before"] != before or hashed(covered) != root["root"]:
             bundle.fail(f"{where}: root {root['number']}: changed")
         before = root["root"]
         roots.append(root)
@@ -219,6 +224,23 @@ def compare_ledger(bundle: Bundle, root: Row, made: tuple[Any, ...]) -> None:
     """Compare the transfers so far with those a root covers."""
     if made != (root["transfers"], root["transfers_to"], root["posted_fen"], root["ledger"]):
         bundle.fail(f"root {root['number']}: does not fit its transfers")
+
+
+def check_journal(bundle: Bundle, roots: list[Row]) -> None:
+    """Follow the operations log and compare it with what each root seals of it."""
+    links: dict[Any, str] = {0: ""}
+    before, expected = "", 1
+    for where, row in bundle.rows("journal.jsonl", (*LOG, "hash")):
+        name = f"{where}: log #{row['seq']}"
+        if row["seq"] != expected:
+            bundle.fail(f"{name}: #{expected} is missing before it")
+        elif linked(before, [row[field] for field in LOG]) != row["hash"]:
+            bundle.fail(name + ": changed")
+        before = links[row["seq"]] = row["hash"]
+        expected = row["seq"] + 1 if isinstance(row["seq"], int) else expected + 1
+    for root in roots:
+        if links.get(root["journal_to"]) != root["journal"]:
+            bundle.fail(f"root {root['number']}: does not fit the operations log")
 
 
 def event_name(where: str, row: Row) -> str:

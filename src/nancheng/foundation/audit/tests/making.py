@@ -9,6 +9,8 @@ from django.db import connection
 from nancheng.foundation.cases.models import Case
 from nancheng.foundation.cases.tests import making as cases
 from nancheng.foundation.cases.tests.making import Zone
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.ledger import actions as ledger
 from nancheng.kernel.ledger.accounts import Kind
 
@@ -47,6 +49,12 @@ def some_money(case: Case) -> None:
         key="hold",
         case_id=case.pk,
     )
+
+
+def some_log(count: int) -> None:
+    """Write some lines of the operations log."""
+    for number in range(count):
+        journal.record(Happening("signed-in", label="安", subject=f"an{number}"), at=cases.AT)
 
 
 def tamper(statement: str, *values: Any) -> None:

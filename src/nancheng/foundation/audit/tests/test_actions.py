@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from nancheng.foundation.audit import actions, jobs, notes, queries, replaying, verifying
+from nancheng.foundation.audit import actions, jobs, notes, queries, replaying, trees, verifying
 from nancheng.foundation.audit.models import DailyRoot, SealedHead, Verification
 from nancheng.foundation.audit.rules import Difference
 from nancheng.foundation.audit.tests import making
@@ -17,6 +18,8 @@ from nancheng.foundation.audit.tests.making import tamper
 from nancheng.foundation.cases.models import Case, CaseEvent
 from nancheng.foundation.cases.tests import making as cases
 from nancheng.foundation.cases.tests.making import AT, Zone
+from nancheng.foundation.journal import queries as journal
+from nancheng.foundation.journal.models import JournalEntry, JournalHead
 from nancheng.foundation.ledger.models import Transfer
 
 
@@ -154,16 +157,56 @@ def test_a_transfer_bent_or_gone_is_noticed(zone: Zone) -> None:
         seals.seal(connection)
 
 
+def test_the_log_is_sealed_and_its_first_bad_line_is_named(zone: Zone) -> None:
+    before = actions.seal(at=AT)
+    making.some_log(3)
+    root = actions.seal(at=AT + timedelta(days=1))
+    assert before is not None
+    assert root is not None
+    assert (before.journal_to, before.journal) == (0, "")
+    assert (root.journal_to, root.journal) == journal.head()
+    making.some_log(1)
+    assert found() == []
+    tamper("UPDATE journal_journalentry SET address = '::1' WHERE seq = 2")
+    assert found() == [("journal", "log", 2)]
+
+
+def test_a_log_written_anew_is_noticed_under_a_root(zone: Zone) -> None:
+    making.some_log(2)
+    actions.seal(at=AT)
+    making.some_log(2)
+    actions.seal(at=AT + timedelta(days=1))
+    JournalEntry.objects.filter(seq__gt=2).delete()
+    link = JournalEntry.objects.get(seq=2).hash
+    JournalHead.objects.update(last_seq=2, hash=link)
+    assert found() == [("journal-sealed", "log", 3)]
+    making.some_log(3)
+    assert found() == []  # the very same lines again
+    JournalEntry.objects.all().delete()
+    JournalHead.objects.update(last_seq=0, hash="")
+    making.some_log(1)
+    assert found() == [("journal-sealed", "log", 1)]
+
+
+def test_roots_from_before_the_log_was_sealed_stay_what_they_were(zone: Zone) -> None:
+    making.a_life(zone)
+    root = actions.seal(at=AT)
+    assert root is not None
+    old = [getattr(queries.sealed(root), name) for name in trees.SEALED[:12]]
+    assert trees.SEALED[12:] == trees.JOURNAL
+    assert hashlib.sha256(trees.text(old).encode()).hexdigest() == root.root
+
+
 def test_verifying_takes_the_same_statements_however_many_cases(
     zone: Zone, django_assert_num_queries: Any
 ) -> None:
     making.a_life(zone)
     actions.seal(at=AT)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         found()
     for number in range(4):
         making.a_life(zone, key=f"more-{number}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         found()
 
 

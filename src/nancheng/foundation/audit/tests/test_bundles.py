@@ -53,6 +53,7 @@ def bundle(zone: Zone, tmp_path: Path) -> Path:
     first = cases.a_case(zone)
     making.a_life(zone, key="second")
     actions.seal(at=AT)
+    making.some_log(3)
     cases.do(first, "apply", zone.an)
     making.some_money(first)
     actions.seal(at=AT + timedelta(days=1))
@@ -116,6 +117,8 @@ def test_a_changed_script_says_so(bundle: Path) -> None:
         ("leaves.jsonl", 0, "head", "sealed, but missing or another"),
         ("leaves.jsonl", 0, "since", "root 1: does not fit its leaves"),
         ("transfers.jsonl", 1, "amount_fen", "transfer in/2: changed"),
+        ("journal.jsonl", 1, "label", "log #2: changed"),
+        ("roots.jsonl", 1, "journal", "root 2: changed"),
     ],
 )
 def test_the_row_is_named(bundle: Path, file: str, line: int, field: str, named: str) -> None:
@@ -140,6 +143,14 @@ def test_a_row_taken_out_is_named(bundle: Path) -> None:
     assert "#1 is missing before it" in judged(bundle)[1].splitlines()[0]
 
 
+def test_a_log_written_anew_does_not_fit_the_root(bundle: Path) -> None:
+    path = bundle / "journal.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert len(lines) == 3
+    path.write_text("".join(lines[:2]), encoding="utf-8")
+    assert "root 2: does not fit the operations log" in judged(bundle)[1].splitlines()[0]
+
+
 def test_one_case_goes_out_with_its_proof_and_without_the_others(
     zone: Zone, tmp_path: Path
 ) -> None:
@@ -155,6 +166,7 @@ def test_one_case_goes_out_with_its_proof_and_without_the_others(
     assert lives[3].number in text
     assert lives[2].number not in text
     assert not (folder / "transfers.jsonl").exists()
+    assert not (folder / "journal.jsonl").exists()
     proofs = folder / "proofs.jsonl"
     proofs.write_text(proofs.read_text(encoding="utf-8").replace('"left"', '"right"'), "utf-8")
     assert "does not lead to root 1" in judged(folder)[1]
