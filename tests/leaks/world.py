@@ -22,6 +22,7 @@ from nancheng.foundation.confirmations import actions, operations
 from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.confirmations.operations import Asked, Operation
 from nancheng.foundation.files import actions as files
+from nancheng.foundation.messages import actions as notices
 from nancheng.foundation.people import actions as people
 from nancheng.foundation.people import queries
 from nancheng.foundation.people.actions import Delegation
@@ -157,6 +158,16 @@ def _traces(world: World) -> None:
         ),
         by=actor("head-city"),
         at=at,
+    )
+    notices.subscribe(identity_id=actor("office").identity_id, address="office@example.org")
+    notices.set_endpoint(notices.EndpointFacts("leak-endpoint", "https://example.org/events"))
+    notices.notify(
+        identity_ids=[actor("office").identity_id],
+        code="cases.returned-to-pool",
+        figures={"title": first.title},
+        case_id=first.pk,
+        at=at,
+        key="leak",
     )
     actions.ask(
         Wish("leak.suspend", "复核-中止全部付款", "理由", {"what": "复核-内容"}),

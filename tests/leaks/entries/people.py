@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nancheng.foundation.confirmations import queries as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
-from nancheng.foundation.messages.models import Notice
+from nancheng.foundation.messages.models import Endpoint, Notice, Outbox
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.rules import Actor
 from tests.leaks.doors import Rows, Target, detail, gated, opened, own
@@ -74,6 +74,20 @@ def _duty(sight: Sight) -> list[Target]:
 
 
 _ACCOUNTS = "system.accounts"
+
+
+def _keeps(actor: Actor) -> bool:
+    return rules.may(actor, _MESSAGES)
+
+
+def _outbox(sight: Sight) -> list[Target]:
+    return [Target({"outbox_id": row.pk}, _keeps) for row in Outbox.objects.all()[:4]]
+
+
+def _endpoints(sight: Sight) -> list[Target]:
+    return [Target({"name": row.name}, _keeps) for row in Endpoint.objects.all()]
+
+
 _MESSAGES = "system.messages"
 _NO_ACCOUNT = {"username": "nobody-there"}
 _NO_FILE = {"attachment_id": 999_999}
@@ -114,17 +128,13 @@ DOORS = {
     "administration:log": gated("system.audit", "security events, no row of a department"),
     "administration:outbox": gated(_MESSAGES, "kinds and receivers, never what a message says"),
     "administration:retry-all": gated(_MESSAGES, "sends again", posted=True),
-    "administration:message": detail(_MESSAGES, lambda sight: [], {"outbox_id": 999_999}),
-    "administration:retry": detail(
-        _MESSAGES, lambda sight: [], {"outbox_id": 999_999}, posted=True
-    ),
+    "administration:message": detail(_MESSAGES, _outbox, {"outbox_id": 999_999}),
+    "administration:retry": detail(_MESSAGES, _outbox, {"outbox_id": 999_999}, posted=True),
     "administration:endpoints": gated(_MESSAGES, "other systems, no row of a department"),
     "administration:new-endpoint": gated(_MESSAGES, "a form", posted=True),
-    "administration:endpoint": detail(
-        _MESSAGES, lambda sight: [], {"name": "nothing"}, posted=True
-    ),
+    "administration:endpoint": detail(_MESSAGES, _endpoints, {"name": "nothing"}, posted=True),
     "administration:endpoint-secret": detail(
-        _MESSAGES, lambda sight: [], {"name": "nothing"}, posted=True
+        _MESSAGES, _endpoints, {"name": "nothing"}, posted=True
     ),
     "applications:list": gated(_APPLICATIONS, "other systems, no row of a department"),
     "applications:register": gated(_APPLICATIONS, "a form", posted=True),
