@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from threading import local
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -41,7 +42,7 @@ def together(statements: Sequence[Statement]) -> list[Any]:
 
     A failure of any raises Django's error for it; the transaction must then be rolled back.
     """
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = _database()
     if database.execute_wrappers or database.queries_logged:
         return [_watched(database, text, values) for text, values in statements]
     database.ensure_connection()
@@ -50,6 +51,18 @@ def together(statements: Sequence[Statement]) -> list[Any]:
         if is_postgresql():
             return _postgresql(driver, statements)
         return [driver.execute(_marked(text), values) for text, values in statements]
+
+
+_here = local()
+
+
+def _database() -> Any:
+    """Return this thread's connection; Django's own way to it costs as much as a small query."""
+    try:
+        return _here.database
+    except AttributeError:
+        _here.database = connections[DEFAULT_DB_ALIAS]
+        return _here.database
 
 
 @cache
@@ -97,6 +110,7 @@ def insert(table: str, columns: str, lines: Sequence[Values], returning: str = "
     return text, [value for line in lines for value in line]
 
 
+@lru_cache(maxsize=64)
 def moment(at: datetime) -> Any:
     """Return an aware time as the database keeps it: on SQLite as Django writes it, in UTC."""
     assert at.tzinfo is not None, at
