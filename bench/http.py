@@ -55,6 +55,8 @@ class Visitor:
         for line in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = line.split(";", 1)[0].partition("=")
             self.cookies[name] = value
+        # The page that a browser goes on to shows the words and takes the cookie away.
+        self.cookies.pop("messages", None)
         return answer.status, text
 
     def sign_in(self) -> Visitor:

@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from nancheng.foundation.people import rules
+from nancheng.foundation.people import middleware, rules
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.kernel.refusal import Refused
 
@@ -24,8 +24,11 @@ def identified(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in_first(request)
-        if not getattr(request, "identity", None):
+        actor = middleware.actor_of(request)
+        if actor is None:
             raise Refused("people.no-identity")
+        # The actor itself, in the place of what reads it when asked: it is asked often from here.
+        request.identity = actor  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 
     return guarded

@@ -40,7 +40,7 @@ def identify(
 
     def handle(request: HttpRequest) -> HttpResponse:
         _end_silent_session(request)
-        request.identity = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        request.identity = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
         if _must_change_password(request):
             return _change_first(request)
         response = get_response(request)
@@ -50,7 +50,16 @@ def identify(
     return handle
 
 
-def _actor(request: HttpRequest) -> Actor | None:
+def actor_of(request: HttpRequest) -> Actor | None:
+    """Return who acts in a request, or None; read once a request."""
+    known = request.__dict__
+    if "acting" not in known:
+        known["acting"] = _read_actor(request)
+    found: Actor | None = known["acting"]
+    return found
+
+
+def _read_actor(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated:
         return None
     return queries.actor(
@@ -87,7 +96,7 @@ def _change_first(request: HttpRequest) -> HttpResponse:
 def _note_export(request: HttpRequest, response: HttpResponse) -> None:
     """Keep who took which list out of the house; its rows and filters are nobody's business."""
     exported = getattr(response, "exported", "")
-    actor = _actor(request) if exported else None
+    actor = actor_of(request) if exported else None
     if actor is None:
         return
     journal.record(
