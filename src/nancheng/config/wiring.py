@@ -20,12 +20,12 @@ FOUNDATION = (
     "files",
     "register",
     "ledger",
-    "applications",
     "limits",
     "confirmations",
     "cases",
     "audit",
     "administration",
+    "applications",
 )
 
 PROCESS_BINDINGS = tuple(f"nancheng.domains.{domain}.process.BINDINGS" for domain in DOMAINS)
@@ -36,6 +36,7 @@ TWO_HANDS: tuple[str, ...] = (
     "nancheng.foundation.cases.reopening.operations.OPERATIONS",
     "nancheng.foundation.cases.corrections.OPERATIONS",
     "nancheng.foundation.administration.operations.OPERATIONS",
+    "nancheng.foundation.applications.operations.OPERATIONS",
 )
 
 # What each module calls its refusals, for the page that explains them.

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from nancheng.foundation.applications import actions
-from nancheng.foundation.applications.actions import ApplicationFacts, Issued
-from nancheng.foundation.applications.models import Application
+from nancheng.foundation.applications.actions import ApplicationFacts
+from nancheng.foundation.applications.models import AccessToken, Application
 from nancheng.foundation.applications.rules import EVERYTHING, Narrowing
 from nancheng.foundation.people.models import Identity
 from nancheng.foundation.people.rules import Actor, Scope
@@ -36,8 +36,16 @@ def a_manager(identity: Identity | None = None) -> Actor:
         department_id=found.post.department_id,
         department_path="/",
         department_name="大数据中心",
-        verbs={actions.MANAGE: frozenset({Scope.ZONE})},
+        verbs=dict.fromkeys((actions.MANAGE, actions.CONFIRM), frozenset({Scope.ZONE})),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token that both hands agreed on, with its text."""
+
+    token: AccessToken
+    text: str
 
 
 def a_token(username: str, *, days: int = 30, **narrowing: Any) -> Issued:
@@ -66,14 +74,11 @@ def a_token(username: str, *, days: int = 30, **narrowing: Any) -> Issued:
 def another_token(application: Application, *, days: int = 30, **narrowing: Any) -> Issued:
     """Issue one more token for an application."""
     given = {"verbs": frozenset({EVERYTHING}), "is_read_only": False, **narrowing}
-    return actions.issue(
-        application.pk,
-        label="测试",
-        narrowing=Narrowing(**given),
-        days=days,
-        by=a_manager(),
-        at=timezone.now(),
+    wanted, issued = actions.prepare(
+        application.pk, label="测试", narrowing=Narrowing(**given), days=days, by=a_manager()
     )
+    token = actions.issue(wanted, asked="测试", by=a_manager(), at=timezone.now())
+    return Issued(token, issued.text)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
 MANAGE = "application.manage"
+CONFIRM = "application.token.confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,20 @@ class ApplicationFacts:
 class Issued:
     """A token as it is handed over: its text is shown this once and kept nowhere."""
 
-    token: AccessToken
     text: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A token that waits for a second hand: all of it but its text."""
+
+    application_id: int
+    label: str
+    narrowing: Narrowing
+    days: int
+    head: str
+    digest: str
 
 
 @transaction.atomic
@@ -73,38 +86,47 @@ def register_application(facts: ApplicationFacts, *, by: Actor, at: datetime) ->
     )
 
 
-@transaction.atomic
-def issue(
-    application_id: int,
-    *,
-    label: str,
-    narrowing: Narrowing,
-    days: int,
-    by: Actor,
-    at: datetime,
-) -> Issued:
-    """Issue a token for some days; only its digest is kept."""
+def prepare(
+    application_id: int, *, label: str, narrowing: Narrowing, days: int, by: Actor
+) -> tuple[Wanted, Issued]:
+    """Make up a token that opens nothing before a second hand issues it; nothing is written."""
     _allow(by)
-    application = Application.objects.select_for_update().get(pk=application_id)
-    if application.closed_at is not None:
-        raise Refused("applications.closed")
+    _open_application(application_id)
     rules.check_life(days)
     if not narrowing.verbs:
         raise Refused("applications.nothing-opened", field="verbs")
     text = rules.PREFIX + secrets.token_urlsafe(rules.SECRET_BYTES)
-    token = AccessToken.objects.create(
-        application=application,
-        label=label,
-        head=text[: rules.HEAD_LENGTH],
-        digest=digest(text),
+    head = text[: rules.HEAD_LENGTH]
+    wanted = Wanted(application_id, label, narrowing, days, head, digest(text))
+    return wanted, Issued(text, head)
+
+
+@transaction.atomic
+def issue(wanted: Wanted, *, asked: str, by: Actor, at: datetime) -> AccessToken:
+    """Issue a token that another asked for: from now on it opens; only its digest is kept."""
+    if not rights.may(by, CONFIRM):
+        raise Refused("people.not-allowed", post=by.post_name)
+    narrowing = wanted.narrowing
+    return AccessToken.objects.create(
+        application=_open_application(wanted.application_id),
+        label=wanted.label,
+        head=wanted.head,
+        digest=wanted.digest,
         verbs=" ".join(sorted(narrowing.verbs)),
         kinds=" ".join(sorted(narrowing.kinds)),
         is_read_only=narrowing.is_read_only,
         issued_at=at,
-        issued_label=by.label,
-        expires_at=at + timedelta(days=days),
+        issued_label=asked,
+        expires_at=at + timedelta(days=wanted.days),
     )
-    return Issued(token, text)
+
+
+@transaction.atomic
+def _open_application(application_id: int) -> Application:
+    application = Application.objects.select_for_update().get(pk=application_id)
+    if application.closed_at is not None:
+        raise Refused("applications.closed")
+    return application
 
 
 @transaction.atomic

@@ -60,6 +60,11 @@ class Issue(forms.Form):
         help_text=_("不选即不限种类。"),
     )
 
+    reason = forms.CharField(
+        label=_("申请理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    key = forms.CharField(max_length=60, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, verbs: Choices, kinds: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["verbs"].choices = verbs  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nancheng.foundation.applications import actions, forms, queries, words
+from nancheng.foundation.applications import actions, forms, operations, queries, words
 from nancheng.foundation.applications.actions import MANAGE, ApplicationFacts, Issued
 from nancheng.foundation.applications.models import ApiCall, Application
 from nancheng.foundation.people.guards import requires
@@ -128,19 +130,17 @@ def application(request: IdentifiedRequest, code: str) -> HttpResponse:
 @require_http_methods(SHOWING)
 @requires(MANAGE)
 def issue(request: IdentifiedRequest, code: str) -> HttpResponse:
-    """Issue a token; its text stands in this one answer and nowhere else."""
+    """Ask for a token; its text stands in this one answer, and opens once another confirms."""
     found = _application(code)
-    form = forms.Issue(request.POST or None, verbs=words.verbs(), kinds=words.kinds())
+    form = forms.Issue(
+        request.POST or None,
+        verbs=words.verbs(),
+        kinds=words.kinds(),
+        initial={"key": uuid.uuid4().hex},
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            issued = actions.issue(
-                found.pk,
-                label=form.cleaned_data["label"],
-                narrowing=form.narrowing(),
-                days=form.cleaned_data["days"],
-                by=request.identity,
-                at=timezone.now(),
-            )
+            issued = _ask(request, found, form)
         except Refused as refused:
             form.add_error(refused.field or None, refusals.text(refused))
         else:
@@ -148,6 +148,26 @@ def issue(request: IdentifiedRequest, code: str) -> HttpResponse:
     context = {"form": form, "application": found}
     status = 422 if form.is_bound else 200
     return pages.render(request, "applications/issue.html", context, status=status)
+
+
+@sensitive_variables()
+def _ask(request: IdentifiedRequest, found: Application, form: forms.Issue) -> Issued:
+    given = form.cleaned_data
+    prepared = actions.prepare(
+        found.pk,
+        label=given["label"],
+        narrowing=form.narrowing(),
+        days=given["days"],
+        by=request.identity,
+    )
+    return operations.ask(
+        found,
+        prepared,
+        reason=given["reason"],
+        by=request.identity,
+        at=timezone.now(),
+        key=given["key"],
+    )
 
 
 @require_POST

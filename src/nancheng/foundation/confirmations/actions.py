@@ -14,6 +14,8 @@ from django.db import IntegrityError, transaction
 from nancheng.foundation.confirmations import operations, queries, rules
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.confirmations.operations import Asked, Operation
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as rights
@@ -68,6 +70,7 @@ def _ask(wish: Wish, operation: Operation, *, by: Actor, at: datetime, key: str)
         asked_at=at,
         key=key,
     )
+    _record("asked", row, by=by, at=at)
     able = people.granted(verb=operation.confirm, row=queries.row_of(row), on=at.date())
     messages.notify(
         identity_ids=[identity for identity, person in able if person not in by.persons],
@@ -162,6 +165,7 @@ def _decide(row: Confirmation, *, state: str, answer: str, by: Actor, at: dateti
             "decided_label",
         ]
     )
+    _record(state, row, by=by, at=at)
     if state == Confirmation.State.WITHDRAWN:
         return
     messages.notify(
@@ -171,6 +175,14 @@ def _decide(row: Confirmation, *, state: str, answer: str, by: Actor, at: dateti
         case_id=None,
         at=at,
         key=f"confirmation/{row.pk}/{state}",
+    )
+
+
+def _record(what: str, row: Confirmation, *, by: Actor, at: datetime) -> None:
+    """Write down who asked for or decided what; what it is about stays with the request."""
+    subject = f"{row.operation} #{row.pk}"
+    journal.record(
+        Happening(f"hands-{what}", person_id=by.person_id, label=by.label, subject=subject), at=at
     )
 
 

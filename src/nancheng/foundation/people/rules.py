@@ -283,7 +283,14 @@ ADMINISTRATIVE = {
     "sysadmin": frozenset(
         {"system.accounts", "system.grants.confirm", "application.manage", "system.messages"}
     ),
-    "secadmin": frozenset({"system.grants", "system.accounts.confirm", "system.messages.confirm"}),
+    "secadmin": frozenset(
+        {
+            "system.grants",
+            "system.accounts.confirm",
+            "application.token.confirm",
+            "system.messages.confirm",
+        }
+    ),
     "auditadmin": frozenset({"system.audit", "audit.view"}),
 }
 
