@@ -6,9 +6,10 @@ What was there, what is put there and why stand in the case's history with both 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -24,6 +25,7 @@ from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.confirmations.operations import Asked, Figures, Operation
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.process import messages as m
+from nancheng.kernel.process import wire
 from nancheng.kernel.refusal import Refused
 
 CODE = "cases.correct"
@@ -50,21 +52,28 @@ def propose(wanted: Correction, *, by: Actor, at: datetime, key: str) -> Confirm
     """
     queries.allow(by, ASK, wanted.case_id)
     case = Case.objects.get(pk=wanted.case_id)
-    if wanted.name not in case.variables:
+    known = variables(case)
+    if wanted.name not in known:
         raise Refused("cases.no-such-variable", field="name", name=wanted.name)
-    old = case.variables[wanted.name]
+    old = known[wanted.name]
     new = parsed(wanted.text, like=old)
     if new == old:
         raise Refused("cases.nothing-corrected", field="text")
-    figures = {"case_id": case.pk, "number": case.number, "name": wanted.name, "old": old}
+    figures = {"case_id": case.pk, "number": case.number, "name": wanted.name}
     wish = Wish(
         operation=CODE,
         subject=f"{case.number} {case.title}"[:200],
         reason=wanted.reason,
-        figures={**figures, "new": new},
+        figures={**figures, "old": wire.value_to_json(old), "new": wire.value_to_json(new)},
         department_id=case.department_id,
     )
     return confirmations.ask(wish, by=by, at=at, key=key)
+
+
+def variables(case: Case) -> dict[str, Any]:
+    """Return the variables of a case that was read through the ORM as the values they are."""
+    read: dict[str, Any] = wire.value_from_json(case.variables)
+    return read
 
 
 def parsed(text: str, *, like: Any) -> Any:
@@ -74,24 +83,54 @@ def parsed(text: str, *, like: Any) -> Any:
     if isinstance(like, str):
         return text.strip()
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        reader = READERS.get(type(like))
+        value = reader(text.strip()) if reader else _structure(text)
+    except UNREADABLE as error:
         raise Refused("cases.value-unreadable", field="text") from error
     if like is not None and _sort(value) is not _sort(like):
         raise Refused("cases.value-unreadable", field="text")
     return value
 
 
+def _structure(text: str) -> Any:
+    """Read numbers, lists and mappings, values that JSON lacks in the marks of ``wire``."""
+    return wire.value_from_json(json.loads(text, parse_constant=_no_number))
+
+
+def _no_number(text: str) -> Any:
+    """Refuse NaN and Infinity, which no database keeps. Raises ``ValueError``."""
+    raise ValueError(text)
+
+
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    return value if value.is_finite() else _no_number(text)
+
+
+# A hostile text can put anything behind a mark.
+UNREADABLE = (ValueError, ArithmeticError, RecursionError, TypeError, AttributeError)
+# What these values look like to a person is their own text.
+READERS: Mapping[type[Any], Callable[[str], Any]] = {
+    Decimal: _decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    time: time.fromisoformat,
+}
+
+
 def _sort(value: Any) -> type[Any]:
     """Return the sort of a value: whole and other numbers are one."""
     if isinstance(value, bool):
         return bool
-    return float if isinstance(value, int | float) else type(value)
+    return float if isinstance(value, int | float | Decimal) else type(value)
 
 
 def shown(value: Any) -> str:
     """Return a value as a person reads and writes it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    is_text = isinstance(value, str | Decimal)
+    return str(value) if is_text else json.dumps(wire.value_to_json(value), ensure_ascii=False)
 
 
 def run(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
@@ -100,11 +139,12 @@ def run(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
     queries.allow(by, CONFIRM, figures["case_id"])
     case = store.load(case_id=figures["case_id"])
     assert case is not None, asked
-    if case.state.variables.get(figures["name"]) != figures["old"]:
+    old, new = (wire.value_from_json(figures[which]) for which in ("old", "new"))
+    if case.state.variables.get(figures["name"]) != old:
         raise Refused("cases.changed-meanwhile", name=figures["name"])
     note = {"opinion": asked.reason, "asked_by": asked.asked_label, "old": figures["old"]}
     hand = Hand(by, at, f"{by.identity_id}:{key}", note)
-    values = {figures["name"]: figures["new"]}
+    values = {figures["name"]: new}
     moves.advance(case, m.SetVariables(at, hand.name, values), hand=hand)
 
 
@@ -113,8 +153,8 @@ def lines(figures: Figures) -> Sequence[tuple[str | Promise, object]]:
     return [
         (_("事项编号"), figures["number"]),
         (_("变量"), figures["name"]),
-        (_("原值"), shown(figures["old"])),
-        (_("新值"), shown(figures["new"])),
+        (_("原值"), shown(wire.value_from_json(figures["old"]))),
+        (_("新值"), shown(wire.value_from_json(figures["new"]))),
     ]
 
 

@@ -10,7 +10,7 @@ from nancheng.foundation.cases.models import DecisionVersion, ProcessVersion
 from nancheng.foundation.web import memory
 from nancheng.kernel.decisions import dmn, feel
 from nancheng.kernel.decisions.model import Model, compile_model
-from nancheng.kernel.process import bpmn
+from nancheng.kernel.process import bpmn, wire
 from nancheng.kernel.process.definition import Definition, Kind, Trigger
 from nancheng.kernel.process.program import Program, compile_definition
 from nancheng.kernel.refusal import Refused
@@ -56,13 +56,18 @@ def decide(key: str, context: Mapping[str, object]) -> tuple[Any, tuple[int, ...
     if outcome.problem is not None or outcome.value is None:
         code = outcome.problem.code if outcome.problem else "no-row"
         raise Refused("cases.undecided", decision=key, why=code)
-    return plain(outcome.value), outcome.rows
+    value = plain(outcome.value)
+    try:
+        wire.value_to_json(value)
+    except TypeError as error:  # a range or a function: no case can keep it
+        raise Refused("cases.undecided", decision=key, why="no-shape") from error
+    return value, outcome.rows
 
 
 def plain(value: Any) -> Any:
-    """Return a FEEL value as JSON keeps it: whole decimals as ints, others as text."""
+    """Return a FEEL value as a case keeps it: whole decimals as ints, all else as it is."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
+        return int(value) if value == value.to_integral_value() else value
     if isinstance(value, Mapping):
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

@@ -41,15 +41,15 @@ def stored(case_ids: Sequence[int]) -> dict[int, State]:
     for case_id, number, node, scope, data in tasks.values_list(
         "case_id", "item", "node", "scope", "data"
     ):
-        items[case_id][number] = Item(number, node, ItemKind.USER, scope, data)
+        items[case_id][number] = Item(number, node, ItemKind.USER, scope, _read(data))
     waits = Wait.objects.filter(case_id__in=case_ids)
     for case_id, number, node, kind, scope, data in waits.values_list(
         "case_id", "item", "node", "kind", "scope", "data"
     ):
-        items[case_id][number] = Item(number, node, ItemKind(kind), scope, data)
+        items[case_id][number] = Item(number, node, ItemKind(kind), scope, _read(data))
     cases = Case.objects.filter(pk__in=case_ids)
     return {
-        case_id: State(_status(status, last_seq), variables, items[case_id], next_item)
+        case_id: State(_status(status, last_seq), _read(variables), items[case_id], next_item)
         for case_id, status, last_seq, variables, next_item in cases.values_list(
             "id", "status", "last_seq", "variables", "next_item"
         )
@@ -83,9 +83,12 @@ def _shown(item: Item | None) -> object:
     return item and (item.node, item.kind, item.scope, _plain(item.data))
 
 
+_read = wire.value_from_json
+
+
 def _plain(value: object) -> object:
-    """Return values as a JSON column keeps them."""
-    return json.loads(store.dump(value))
+    """Return values as a row keeps them: a tuple is a list there."""
+    return wire.value_to_json(value)
 
 
 def astray(count: int) -> Iterator[str]:

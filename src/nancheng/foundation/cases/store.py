@@ -18,6 +18,7 @@ import orjson
 from nancheng.foundation.cases.models import Case
 from nancheng.foundation.web import sql
 from nancheng.foundation.web.sql import Statement
+from nancheng.kernel.process import wire
 from nancheng.kernel.process.state import NOT_STARTED, Item, ItemKind, State, Status
 from nancheng.kernel.refusal import Refused
 
@@ -187,10 +188,10 @@ def _loaded(row: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Loaded:
         if kind == _PARTY:
             parties[node] = department
             continue
-        items[item] = Item(item, node, _KINDS[kind], scope, orjson.loads(data))
+        items[item] = Item(item, node, _KINDS[kind], scope, read_values(data))
         if task_id:
             tasks[item] = OpenTask(item, node, task_id, claimed_by, post, department, clock or 0)
-    state = State(STATUS[row[10]], orjson.loads(row[11]), items, row[12])
+    state = State(STATUS[row[10]], read_values(row[11]), items, row[12])
     known: tuple[Any, ...] = (*row[:10], state, tasks, parties, row[13] or 0, row[14])
     return Loaded(*known)
 
@@ -395,7 +396,7 @@ def _moved(loaded: Loaded, change: Change, at: Any) -> Statement:
     return (
         _MOVE_AND_STATUS if status else _MOVE,
         [
-            *(dump(state.variables), state.next_item, last.seq, last.hash),
+            *(write_values(state.variables), state.next_item, last.seq, last.hash),
             *_last_step(loaded, change),
             *status,
             *(loaded.case_id, loaded.version),
@@ -420,8 +421,17 @@ def _add_offered(statements: list[Statement], case_id: int, change: Change, at: 
             clocks.append((_START_CLOCK, [*clock, case_id, row.item]))
         lines.append(
             [
-                *(case_id, row.item, row.scope, row.node, row.name, row.name_en, dump(row.data)),
-                *(row.department_id, row.post_id, "offered", at, due_on, due_at, 0),
+                *(case_id, row.item, row.scope, row.node, row.name, row.name_en),
+                *(
+                    write_values(row.data),
+                    row.department_id,
+                    row.post_id,
+                    "offered",
+                    at,
+                    due_on,
+                    due_at,
+                    0,
+                ),
             ]
         )
     statements.append(sql.insert("cases_task", TASK_COLUMNS, lines))
@@ -434,11 +444,11 @@ def _add_waits(statements: list[Statement], case_id: int, change: Change) -> Non
         text = f"DELETE FROM cases_wait WHERE case_id = %s AND item IN ({marks})"
         statements.append((text, [case_id, *change.waits_gone]))
     for item in change.waits_changed:
-        values = [item.node, item.kind.value, dump(item.data), _due(item), case_id, item.number]
-        statements.append((_CHANGE_WAIT, values))
+        values = [item.node, item.kind.value, write_values(item.data), _due(item)]
+        statements.append((_CHANGE_WAIT, [*values, case_id, item.number]))
     if change.waits_new:
         lines = [
-            [case_id, i.number, i.scope, i.node, i.kind.value, dump(i.data), _due(i), 0]
+            [case_id, i.number, i.scope, i.node, i.kind.value, write_values(i.data), _due(i), 0]
             for i in change.waits_new
         ]
         statements.append(sql.insert("cases_wait", WAIT_COLUMNS, lines))
@@ -456,6 +466,29 @@ def dump(value: object) -> str:
     except TypeError:
         # Whole numbers beyond 64 bits, keys that are no text: rare, and as exact in the slow way.
         return _encode(value)
+
+
+# What is no plain JSON goes to ``wire``, which marks it.
+_PLAINLY = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+def write_values(value: Mapping[str, Any]) -> str:
+    """Return variables or an item's data as the text of a JSON column, each value exactly."""
+    if not value:
+        return "{}"
+    try:
+        text = orjson.dumps(value, wire.value_to_json, _PLAINLY).decode()
+    except TypeError:
+        # What ``dump`` meets too; the mark has it read by a reader to whom no number is too long.
+        return _encode({"$map": {str(k): wire.value_to_json(v) for k, v in value.items()}})
+    return _encode(wire.value_to_json(value)) if wire.MARKED in text else text
+
+
+def read_values(text: str) -> Any:
+    """Return what ``write_values`` wrote."""
+    if wire.MARKED in text:
+        return wire.value_from_json(json.loads(text))
+    return orjson.loads(text)
 
 
 def _due(item: Item) -> Any:

@@ -269,7 +269,7 @@ def _acts(request: IdentifiedRequest, what: str, row: Any) -> dict[str, django_f
 
 
 def _variables(case: Case) -> list[tuple[str, Any]]:
-    return sorted(case.variables.items())
+    return sorted(corrections.variables(case).items())
 
 
 def _may_settle(actor: Actor, row: Any, case: Case | None) -> bool:

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from nancheng.kernel.decisions import temporal, values
 from nancheng.kernel.decisions.budget import Budget
-from nancheng.kernel.decisions.values import DECIMALS, YearsMonths
+from nancheng.kernel.decisions.values import DECIMALS
+from nancheng.kernel.months import YearsMonths
 
 Operation = Callable[[object, object, Budget], object]
 _DAY_MICROS = 86_400_000_000

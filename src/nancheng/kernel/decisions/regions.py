@@ -11,7 +11,8 @@ from functools import cmp_to_key
 from nancheng.kernel.decisions import comparison, syntax, temporal, values
 from nancheng.kernel.decisions.feel import UnaryTests
 from nancheng.kernel.decisions.functions import conversion
-from nancheng.kernel.decisions.values import DECIMALS, YearsMonths
+from nancheng.kernel.decisions.values import DECIMALS
+from nancheng.kernel.months import YearsMonths
 
 OTHER = "(other)"
 PLAIN_NODES = (

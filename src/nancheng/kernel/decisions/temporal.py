@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from nancheng.kernel.decisions import values
-from nancheng.kernel.decisions.values import YearsMonths
+from nancheng.kernel.months import YearsMonths
 
 TEXT_MAX = 80
 _DATE = re.compile(r"(-?[0-9]{4,9})-([0-9]{2})-([0-9]{2})")

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 
 from nancheng.kernel.decisions.budget import Budget, FeelLimitExceeded
+from nancheng.kernel.months import YearsMonths
 
 Number = int | Decimal
 Scope = Mapping[str, object]
@@ -22,13 +23,6 @@ Scope = Mapping[str, object]
 DECIMALS = Context(prec=34, Emax=6144, Emin=-6143, traps=[])
 INTEGER_LIMIT = 10**34
 WRITTEN_MAX = 500_000
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class YearsMonths:
-    """A duration in whole months."""
-
-    months: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,18 @@
 An event is written as ``{"event": "Offered", "v": 1, …fields}``. Values JSON does not have
 (decimals, dates, times, durations) are written as ``{"$decimal": "1.50"}`` and the like, and a
 mapping that itself has a key beginning with ``$`` is written as ``{"$map": {…}}``, so that every
-value comes back as it was.
+value comes back as it was:
+
+    Decimal("1.50")             {"$decimal": "1.50"}
+    date(2026, 3, 2)            {"$date": "2026-03-02"}
+    a moment with its offset    {"$datetime": "2026-03-02T09:00:00+08:00"}
+    … in a named zone           {"$datetime": "2026-03-02T09:00:00@Asia/Shanghai"}; the later of an
+                                hour that comes twice ends in ";1"
+    time(17, 30)                {"$time": "17:30:00"}, with an offset or a zone as above
+    timedelta: d, s, µs         {"$span": "1 2 0"}
+    YearsMonths(14)             {"$months": "14"}
+
+Rows of variables and items hold the same shapes; a text without a mark is plain JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +25,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from nancheng.kernel.months import YearsMonths
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process.state import Item, ItemKind, State, Status
 
@@ -132,18 +145,41 @@ def _span(text: str) -> timedelta:
     return timedelta(days=days, seconds=seconds, microseconds=micro)
 
 
+def _zoned(value: Any) -> str:
+    """Return a time or moment as text; a named zone stays named, since its offset moves."""
+    if not isinstance(value.tzinfo, ZoneInfo):
+        return str(value.isoformat())
+    later = ";1" if value.fold else ""
+    return f"{value.replace(tzinfo=None).isoformat()}@{value.tzinfo.key}{later}"
+
+
+def _in_zone(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    def reading(text: str) -> Any:
+        clock, mark, zone = text.partition("@")
+        if not mark:
+            return read(clock)
+        name, _mark, fold = zone.partition(";")
+        return read(clock).replace(tzinfo=ZoneInfo(name), fold=int(fold or 0))
+
+    return reading
+
+
 # datetime before date: each datetime is a date too.
 _WRITE: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     Decimal: ("$decimal", str),
-    datetime: ("$datetime", datetime.isoformat),
+    datetime: ("$datetime", _zoned),
     date: ("$date", date.isoformat),
-    time: ("$time", time.isoformat),
+    time: ("$time", _zoned),
     timedelta: ("$span", lambda span: f"{span.days} {span.seconds} {span.microseconds}"),
+    YearsMonths: ("$months", lambda length: str(length.months)),
 }
 _READ: Mapping[str, Callable[[str], Any]] = {
     "$decimal": Decimal,
-    "$datetime": datetime.fromisoformat,
+    "$datetime": _in_zone(datetime.fromisoformat),
     "$date": date.fromisoformat,
-    "$time": time.fromisoformat,
+    "$time": _in_zone(time.fromisoformat),
     "$span": _span,
+    "$months": lambda text: YearsMonths(int(text)),
 }
+# How a mark, or a key that could be taken for one, begins in a JSON text: without it, plain JSON.
+MARKED = '"$'

@@ -20,6 +20,7 @@ from nancheng.foundation.confirmations.operations import Asked
 from nancheng.foundation.files import actions as files
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people.rules import Actor
+from nancheng.kernel.process import wire
 from nancheng.kernel.refusal import Refused
 
 OPERATION = "cases.reopen"
@@ -83,7 +84,7 @@ def reopen(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
         Opening(
             kind=earlier.kind,
             title=earlier.title,
-            variables=earlier.variables,
+            variables=wire.value_from_json(earlier.variables),
             parties=_parties(earlier.pk),
             links=dict.fromkeys(
                 [earlier.pk, *queries.reopened_from(earlier.pk)], CaseLink.Kind.REOPENED

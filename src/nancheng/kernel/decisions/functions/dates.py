@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from nancheng.kernel.decisions import temporal
 from nancheng.kernel.decisions.budget import Budget
 from nancheng.kernel.decisions.functions.signatures import Family
-from nancheng.kernel.decisions.values import YearsMonths
+from nancheng.kernel.months import YearsMonths
 
 FAMILY = Family()
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -18,7 +18,8 @@ from decimal import (
 from nancheng.kernel.decisions import arithmetic, comparison, values
 from nancheng.kernel.decisions.budget import Budget
 from nancheng.kernel.decisions.functions.signatures import Family
-from nancheng.kernel.decisions.values import DECIMALS, Number, YearsMonths
+from nancheng.kernel.decisions.values import DECIMALS, Number
+from nancheng.kernel.months import YearsMonths
 
 FAMILY = Family()
 

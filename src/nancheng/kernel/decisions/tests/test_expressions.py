@@ -10,7 +10,8 @@ import pytest
 
 from nancheng.kernel.decisions import feel
 from nancheng.kernel.decisions.lexer import FeelSyntaxError
-from nancheng.kernel.decisions.values import Range, YearsMonths
+from nancheng.kernel.decisions.values import Range
+from nancheng.kernel.months import YearsMonths
 
 CASES = [
     # descendants: all values of a name, at every depth, in reading order

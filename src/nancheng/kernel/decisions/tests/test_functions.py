@@ -9,7 +9,8 @@ import pytest
 
 from nancheng.kernel.decisions import feel
 from nancheng.kernel.decisions.functions import catalogue
-from nancheng.kernel.decisions.values import Range, YearsMonths
+from nancheng.kernel.decisions.values import Range
+from nancheng.kernel.months import YearsMonths
 
 EAST = timezone(timedelta(hours=8))
 

@@ -14,7 +14,8 @@ from nancheng.kernel.decisions import comparison, feel, regions, tables
 from nancheng.kernel.decisions.answers import SWAPPED, Answers
 from nancheng.kernel.decisions.budget import NOTHING, STEPS, FeelLimitExceeded
 from nancheng.kernel.decisions.tables import HitPolicy
-from nancheng.kernel.decisions.values import Range, YearsMonths
+from nancheng.kernel.decisions.values import Range
+from nancheng.kernel.months import YearsMonths
 
 OPERATORS = st.sampled_from(sorted(SWAPPED))
 SCALARS = st.one_of(

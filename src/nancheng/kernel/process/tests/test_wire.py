@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nancheng.kernel.months import YearsMonths
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import state as states
 from nancheng.kernel.process import wire
 
+# Berlin has an hour that comes twice a year.
+ZONES = st.sampled_from(
+    (
+        UTC,
+        timezone(timedelta(hours=8)),
+        timezone(-timedelta(hours=3, minutes=30)),
+        ZoneInfo("Asia/Shanghai"),
+        ZoneInfo("Europe/Berlin"),
+    )
+)
 PLAIN = st.one_of(
     st.none(),
     st.booleans(),
@@ -25,8 +37,10 @@ PLAIN = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False),
     st.dates(),
     st.times(),
-    st.datetimes(timezones=st.just(UTC)),
+    st.times(timezones=st.sampled_from((UTC, ZoneInfo("Asia/Shanghai")))),
+    st.datetimes(timezones=st.none() | ZONES),
     st.timedeltas(),
+    st.builds(YearsMonths, st.integers(-999999, 999999)),
 )
 KEYS = st.one_of(st.text(max_size=6), st.sampled_from(("$date", "$map", "$decimal")))
 VALUES = st.recursive(
@@ -44,6 +58,23 @@ def test_every_value_comes_back(value: object) -> None:
     assert type(back) is type(value)
 
 
+def exactly(value: object) -> object:
+    """Return a value with all that ``==`` overlooks: kind, digits, zone, the hour that repeats."""
+    if isinstance(value, dict):
+        return [(key, exactly(inner)) for key, inner in value.items()]
+    if isinstance(value, list):
+        return [exactly(inner) for inner in value]
+    zone = value.tzinfo if isinstance(value, datetime | time) else None
+    fold = value.fold if isinstance(zone, ZoneInfo) and isinstance(value, datetime | time) else 0
+    return type(value), str(value), str(zone), fold
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+def test_what_is_kept_comes_back_to_the_last_digit(values: dict[str, object]) -> None:
+    text = json.dumps(wire.value_to_json(values))
+    assert exactly(wire.value_from_json(json.loads(text))) == exactly(values)
+
+
 @given(st.dictionaries(st.text(max_size=6), VALUES, max_size=4))
 def test_an_event_with_variables_comes_back(variables: dict[str, object]) -> None:
     event = m.Completed(3, "check", variables)
@@ -58,6 +89,8 @@ def test_the_shapes_are_fixed() -> None:
         "at": datetime(2026, 3, 2, 9, tzinfo=UTC),
         "until": time(17, 30),
         "took": timedelta(days=1, seconds=2),
+        "there": datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1),
+        "within": YearsMonths(14),
     }
     assert wire.to_json(m.Completed(1, "a", values)) == {
         "event": "Completed",
@@ -70,6 +103,8 @@ def test_the_shapes_are_fixed() -> None:
             "at": {"$datetime": "2026-03-02T09:00:00+00:00"},
             "until": {"$time": "17:30:00"},
             "took": {"$span": "1 2 0"},
+            "there": {"$datetime": "2026-10-25T02:30:00@Europe/Berlin;1"},
+            "within": {"$months": "14"},
         },
     }
 
