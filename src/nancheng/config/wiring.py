@@ -90,6 +90,7 @@ MOUNTS = (
 JOBS = (
     "nancheng.foundation.cases.jobs.fire_due",
     "nancheng.foundation.cases.delivery.deliver_due",
+    "nancheng.foundation.cases.errands.purge_done",
     "nancheng.foundation.cases.reprojection.reproject_due",
     "nancheng.foundation.cases.opinions.actions.remind_near",
     "nancheng.foundation.cases.supervision.actions.remind_near",

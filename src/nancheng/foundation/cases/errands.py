@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
 
+from nancheng.foundation.cases import queries
 from nancheng.foundation.cases.models import Errand, Wait
 from nancheng.foundation.cases.store import Loaded
 from nancheng.kernel.process import messages as m
@@ -34,6 +37,11 @@ DETAIL_MAX = 500
 ATTEMPTS_MAX = 8
 RETRY_AFTER = timedelta(minutes=1)
 LOOK_AGAIN_AFTER = timedelta(minutes=1)
+KEEP_DAYS = "errand.keep-days"
+# Our choice: who sends again under the same key within a month still finds his errand.
+KEEP_DAYS_MIN = 31
+# A sweep takes this many rows away in each of so many short transactions, and goes on next time.
+PURGE_BATCH, PURGE_TURNS = 500, 20
 AWAITED = frozenset({ItemKind.MESSAGE, ItemKind.SIGNAL})
 # Nobody catches inside the case what is not followed by its being caught.
 BETWEEN_THROW_AND_CATCH = (m.GatewayTaken, m.Stuck)
@@ -299,3 +307,29 @@ def wake_kept(*, at: datetime) -> None:
     kept.filter(expires_at__lte=at).update(
         state=Errand.State.STUCK, code="cases.message-unclaimed", detail=""
     )
+
+
+def purge_done(*, at: datetime) -> int:
+    """Take away errands done or dropped so long ago that nobody asks; return how many.
+
+    What they did stands in the histories of the cases they moved.
+    """
+    days = max(int(queries.parameter(KEEP_DAYS, on=localdate(at))), KEEP_DAYS_MIN)
+    gone = 0
+    for _turn in range(PURGE_TURNS):
+        taken = _purge_batch(at - timedelta(days=days))
+        gone += taken
+        if taken < PURGE_BATCH:
+            break
+    return gone
+
+
+@transaction.atomic
+def _purge_batch(before: datetime) -> int:
+    """Take away the oldest; rows that another worker takes away are passed over."""
+    old = Errand.objects.filter(done_at__lt=before).order_by("done_at", "id")
+    locked = old.select_for_update(skip_locked=True, of=("self",))
+    ids = list(locked.values_list("pk", flat=True)[:PURGE_BATCH])
+    if ids:
+        Errand.objects.filter(pk__in=ids).delete()
+    return len(ids)
