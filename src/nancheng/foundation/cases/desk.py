@@ -57,6 +57,7 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "Reminded": (_("催办"), "yellow"),
     "Extended": (_("已延期"), "yellow"),
     "DateMoved": (_("期限变动"), "yellow"),
+    "TimerMoved": (_("定时变动"), "yellow"),
     "CorrectionAsked": (_("要求补正"), "yellow"),
     "CorrectionReceived": (_("收到补正"), "blue"),
     "InstanceAdded": (_("加签"), "blue"),

@@ -289,6 +289,7 @@ TOLD = (
     "Escalated",
     "Migrated",
     "VariablesSet",
+    "TimerMoved",
     "OpinionAsked",
     "OpinionGiven",
     "OpinionWithdrawn",

@@ -1,4 +1,4 @@
-"""Moves running clocks to a new calendar: batch by batch, each whole or not at all.
+"""Moves running clocks, then timers, to a new calendar: batch by batch, each whole or not.
 
 A batch is one transaction with the mark of how far it came, so that work stopped at any point goes
 on where it was, and no date is journaled, told or written to a history twice. Its statements do
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from nancheng.foundation.cases import chain, clocks, standing, store
+from nancheng.foundation.cases import chain, clocks, standing, store, timer_moves
 from nancheng.foundation.cases.models import Case, CaseEvent, Clock, Task
 from nancheng.foundation.cases.standing import Standing
 from nancheng.foundation.limits import actions as limits
@@ -69,7 +69,7 @@ def begin(
         notice_id=notice_id,
         reason=reason,
         since=since,
-        total=affected(since).count(),
+        total=affected(since).count() + timer_moves.affected(since).count(),
         by_label=by_label,
         at=at,
     )
@@ -100,14 +100,17 @@ def run_batch(*, reprojection_id: int, at: datetime) -> int | None:
     moved = [move for move in found if move.has_moved]
     if moved:
         _tell(work, moved, at=at)
+    timers = timer_moves.Done(work.after_wait, is_last=False)
+    if len(batch) < BATCH:
+        timers = timer_moves.run(work, at=at)
     limits.note_batch(
         reprojection_id=work.pk,
-        after_clock=batch[-1].pk if batch else work.after_clock,
-        seen=len(batch),
-        moved=len(moved),
-        finished_at=None if len(batch) == BATCH else at,
+        after=(batch[-1].pk if batch else work.after_clock, timers.after),
+        seen=len(batch) + timers.seen,
+        moved=len(moved) + timers.moved,
+        finished_at=at if timers.is_last else None,
     )
-    return len(moved)
+    return len(moved) + timers.moved
 
 
 def _keep(found: Sequence[Move]) -> None:

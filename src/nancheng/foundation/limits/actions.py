@@ -99,11 +99,17 @@ def locked_reprojection(*, reprojection_id: int) -> Reprojection | None:
 
 
 def note_batch(
-    *, reprojection_id: int, after_clock: int, seen: int, moved: int, finished_at: datetime | None
+    *,
+    reprojection_id: int,
+    after: tuple[int, int],
+    seen: int,
+    moved: int,
+    finished_at: datetime | None,
 ) -> None:
-    """Note how far the work has come, in the transaction of the batch."""
+    """Note how far the work has come among clocks and timers, in the transaction of the batch."""
     Reprojection.objects.filter(pk=reprojection_id).update(
-        after_clock=after_clock,
+        after_clock=after[0],
+        after_wait=after[1],
         seen=F("seen") + seen,
         moved=F("moved") + moved,
         finished_at=finished_at,

@@ -123,6 +123,8 @@ class Reprojection(models.Model):
     by_label = models.CharField(max_length=200)
     # Where the next batch begins; written in the same transaction as what the batch moved.
     after_clock = models.BigIntegerField(default=0)
+    # The same among waiting timers, which follow the clocks.
+    after_wait = models.BigIntegerField(default=0, db_default=0)
     total = models.PositiveIntegerField(default=0)
     seen = models.PositiveIntegerField(default=0)
     moved = models.PositiveIntegerField(default=0)

@@ -175,6 +175,15 @@ class SetVariables:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveTimer:
+    """Have a timer that still waits be due at another moment: its calendar changed."""
+
+    at: datetime
+    item: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Migrate:
     """Go on by another version (the program given with it).
 
@@ -217,4 +226,4 @@ class Terminate:
 
 Work = Complete | Answer | Fail | Fire | Deliver | Signal | Return | Raise | Escalate | Retry
 Verb = SendBack | TakeBack | AddInstance | RemoveInstance | SetVariables
-Command = Start | Work | Verb | Migrate | Suspend | Resume | Terminate
+Command = Start | Work | Verb | MoveTimer | Migrate | Suspend | Resume | Terminate

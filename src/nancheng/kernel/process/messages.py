@@ -20,6 +20,7 @@ from nancheng.kernel.process.commands import (
     Fail,
     Fire,
     Migrate,
+    MoveTimer,
     Raise,
     RemoveInstance,
     Resume,
@@ -46,6 +47,7 @@ __all__ = (
     "Fail",
     "Fire",
     "Migrate",
+    "MoveTimer",
     "Raise",
     "RemoveInstance",
     "Resume",
@@ -325,6 +327,16 @@ class VariablesSet:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerMoved:
+    """A timer that waits is due at another moment; ``before`` is when it was due until now."""
+
+    item: int
+    node: str
+    before: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
 class Migrated:
     """The case goes on by another version: ``moves`` have new ids, ``forgotten`` are gone."""
 
@@ -369,7 +381,7 @@ class Terminated:
 
 
 OfTasks = Offered | Completed | Requested | Answered | Called | Returned
-OfWaits = TimerSet | Fired | Awaited | Received | GateOpened | Thrown | Caught
+OfWaits = TimerSet | TimerMoved | Fired | Awaited | Received | GateOpened | Thrown | Caught
 OfTokens = GatewayTaken | Arrived | Joined | Entered | Left | Withdrawn | Stuck | Retried
 OfHands = SentBack | TakenBack | InstanceAdded | InstanceRemoved | VariablesSet
 OfCases = Started | Migrated | Suspended | Resumed | Ended | Terminated

@@ -299,6 +299,13 @@ def _set(draft: Draft, event: m.VariablesSet) -> None:
     draft.variables = {**draft.variables, **event.variables}
 
 
+def _moved(draft: Draft, event: m.TimerMoved) -> None:
+    item = draft.items[event.item]
+    draft.items[event.item] = Item(
+        item.number, item.node, item.kind, item.scope, {**item.data, "due": event.due}
+    )
+
+
 def _migrated(draft: Draft, event: m.Migrated) -> None:
     moves = event.moves
     for item in list(draft.items.values()):
@@ -358,6 +365,7 @@ ON_EVENT: Mapping[type[Any], Callable[[Draft, Any], None]] = {
     m.SentBack: _gone,
     m.TakenBack: _nothing,
     m.VariablesSet: _set,
+    m.TimerMoved: _moved,
     m.Migrated: _migrated,
     m.Suspended: _becomes(Status.SUSPENDED),
     m.Resumed: _becomes(Status.RUNNING),

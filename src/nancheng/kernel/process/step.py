@@ -55,7 +55,7 @@ def _may_now(state: State, kind: type[Any]) -> None:
             raise Refused("process.not-started")
     elif state.status not in OPEN:
         raise Refused("process.case-is-over", status=state.status)
-    elif kind not in (m.Resume, m.Terminate, m.SetVariables, m.Migrate):
+    elif kind not in (m.Resume, m.Terminate, m.SetVariables, m.MoveTimer, m.Migrate):
         raise Refused("process.suspended")
 
 
@@ -240,6 +240,13 @@ def _set_variables(run: Run, command: m.SetVariables) -> None:
     run.emit(m.VariablesSet(0, "", command.variables))
 
 
+def _move_timer(run: Run, command: m.MoveTimer) -> None:
+    item = _item(run, command.item, ItemKind.TIMER, "process.no-such-timer")
+    before = str(item.data["due"])
+    if command.due != datetime.fromisoformat(before):
+        run.emit(m.TimerMoved(item.number, item.node, before, command.due.isoformat()))
+
+
 def _suspend(run: Run, command: m.Suspend) -> None:
     run.emit(m.Suspended(0, "", command.reason))
 
@@ -272,6 +279,7 @@ ON_COMMAND: Mapping[type[Any], Callable[[Run, Any], None]] = {
     m.RemoveInstance: verbs.remove_instance,
     m.Retry: _retry,
     m.SetVariables: _set_variables,
+    m.MoveTimer: _move_timer,
     m.Migrate: migration.migrate,
     m.Suspend: _suspend,
     m.Resume: _resume,

@@ -61,7 +61,7 @@ def test_every_value_comes_back(value: object) -> None:
 def exactly(value: object) -> object:
     """Return a value with all that ``==`` overlooks: kind, digits, zone, the hour that repeats."""
     if isinstance(value, dict):
-        return [(key, exactly(inner)) for key, inner in value.items()]
+        return [(key, exactly(inner)) for key, inner in sorted(value.items())]
     if isinstance(value, list):
         return [exactly(inner) for inner in value]
     zone = value.tzinfo if isinstance(value, datetime | time) else None
@@ -125,9 +125,13 @@ def test_what_has_no_shape_is_an_error() -> None:
 LIVES = json.loads((Path(__file__).parent / "lives_v1.json").read_text(encoding="utf-8"))
 
 
+# Events that the first format did not have.
+LATER = {"TimerMoved"}
+
+
 def test_the_kept_lives_hold_every_event() -> None:
     kept = {event["event"] for life in LIVES for event in life["events"]}
-    assert kept >= {kind.__name__ for kind in m.Event.__args__}
+    assert kept >= {kind.__name__ for kind in m.Event.__args__} - LATER
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life["events"][0]["node"])
