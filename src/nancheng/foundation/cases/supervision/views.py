@@ -54,7 +54,7 @@ SLIPS = Table(
             href=lambda row: reverse("cases:slip", args=[row.pk]),
             drawer=True,
         ),
-        Column("case__number", gettext_lazy("事项编号"), order=("case__number",)),
+        Column("case__number", gettext_lazy("事项编号"), role="lead", order=("case__number",)),
         Column(
             "department",
             gettext_lazy("督办单位"),
