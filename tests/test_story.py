@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Sum
+from django.test import Client
+from openpyxl import load_workbook
 
 from nancheng.config.demo import people
 from nancheng.domains.funds.demo import story
@@ -21,7 +25,9 @@ from nancheng.foundation.cases import queries as cases
 from nancheng.foundation.cases.models import Case, Wait
 from nancheng.foundation.ledger import queries as ledger
 from nancheng.foundation.people import queries as people_queries
+from nancheng.foundation.people.models import Person
 from nancheng.foundation.register.models import Milestone, Organisation, Place, Project
+from nancheng.foundation.web import figures
 from tests import tree
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -153,3 +159,43 @@ def test_telling_it_again_changes_nothing() -> None:
     before = (Payment.objects.count(), Case.objects.count(), Bond.objects.count())
     story.tell(at=AT)
     assert before == (Payment.objects.count(), Case.objects.count(), Bond.objects.count())
+
+
+def exported(client: Client, address: str) -> list[dict[str, Any]]:
+    """Return the rows of a list's workbook, by heading."""
+    answer = client.get(address, {"export": "xlsx"})
+    book = load_workbook(io.BytesIO(b"".join(answer)))  # type: ignore[arg-type]
+    sheet = book.active
+    assert sheet is not None
+    rows = [row for row in sheet.iter_rows(values_only=True) if sum(x is not None for x in row) > 3]
+    heads = [str(head) for head in rows[0]]
+    return [dict(zip(heads, row, strict=True)) for row in rows[1:]]
+
+
+def summed(rows: list[dict[str, Any]], head: str) -> int:
+    """Return the sum of a column of yuan, in fen."""
+    return sum(int(Decimal(str(row[head])) * 100) for row in rows)
+
+
+def test_workbooks_and_pages_agree_to_the_fen() -> None:
+    client = Client()
+    client.force_login(
+        Person.objects.get(username="debt"),
+        backend="nancheng.foundation.people.backends.PasswordBackend",
+    )
+    by_bond, by_project = (exported(client, f"/funds/{each}/") for each in ("bonds", "projects"))
+    for head in ("已到账（元）", "已支付（元）"):
+        assert summed(by_bond, head) == summed(by_project, head)
+    assert summed(by_bond, "发行额（元）") == summed(by_project, "额度（元）")
+    cockpit = client.get("/cockpit/").content.decode()
+    for head in ("已支付（元）", "已预留（元）", "超期闲置（元）"):
+        assert figures.wan(summed(by_project, head)) in cockpit, head
+    for number in FundedProject.objects.values_list("project__number", flat=True):
+        lines = exported(client, f"/funds/projects/{number}/ledger/")
+        left = summed(lines, "收入（元）") - summed(lines, "支出（元）")
+        page = client.get(f"/funds/projects/{number}/").content.decode()
+        assert not lines or summed(lines[-1:], "余额（元）") == left
+        available = left - summed(lines, "预留变动（元）")
+        assert figures.wan(available) in page, number
+    paid = [row for row in exported(client, "/funds/payments/") if row["状态"] == "支付完成"]
+    assert summed(paid, "金额（元）") == summed(by_project, "已支付（元）")

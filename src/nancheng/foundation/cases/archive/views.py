@@ -48,7 +48,7 @@ ARCHIVES = Table(
             role="main",
             href=lambda row: reverse("cases:case", args=[row.case.number]),
         ),
-        Column("case__number", gettext_lazy("事项编号"), order=("case__number",)),
+        Column("case__number", gettext_lazy("事项编号"), role="lead", order=("case__number",)),
         Column(
             "retention",
             gettext_lazy("保管期限"),
