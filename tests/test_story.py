@@ -164,7 +164,7 @@ def test_telling_it_again_changes_nothing() -> None:
 def exported(client: Client, address: str) -> list[dict[str, Any]]:
     """Return the rows of a list's workbook, by heading."""
     answer = client.get(address, {"export": "xlsx"})
-    book = load_workbook(io.BytesIO(b"".join(answer)))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(b"".join(answer)))
     sheet = book.active
     assert sheet is not None
     rows = [row for row in sheet.iter_rows(values_only=True) if sum(x is not None for x in row) > 3]

@@ -100,7 +100,7 @@ class Apply(forms.Form):
     account = forms.CharField(label=_("收款账号"), max_length=40)
     purpose = forms.CharField(label=_("款项用途"), max_length=200)
     invoices = InvoicesField(
-        label=_("发票"),
+        label=_("发票明细"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("每行一张：发票号码 空格 金额（元）。"),
