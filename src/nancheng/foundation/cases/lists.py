@@ -208,7 +208,7 @@ def inbox(request: IdentifiedRequest) -> HttpResponse:
         table,
         {
             "tabs": light_tabs(request, light, counts),
-            "claimable": [row.task_id for row in _rows_of(table) if row.claimable],
+            "claimable": [row.task_id for row in table.loaded if row.claimable],
             "key": forms.new_key(),
         },
     )
@@ -307,10 +307,6 @@ def _cases(request: IdentifiedRequest, table: Table, rows: QuerySet[Case]) -> Ht
     now = worklist.today(timezone.now())
     bound = table.bind(request, rows.only("id"), load=lambda found: _case_lines(found, now))
     return tables.answer(request, "cases/list.html", bound)
-
-
-def _rows_of(table: tables.Bound) -> Iterable[Line]:
-    return table.load(list(table.page.object_list)) if table.load else ()
 
 
 def light_tabs(

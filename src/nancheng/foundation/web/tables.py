@@ -29,7 +29,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from nancheng.foundation.web import cells, choosing, pages, spreadsheet
@@ -127,7 +127,7 @@ class Table:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bound:
     """A table with its rows, as ``ui.table`` draws it."""
 
@@ -199,11 +199,16 @@ class Bound:
         """Return the headings; a sortable one leads to the other direction."""
         return [self._head(column) for column in self.declared.columns]
 
+    @cached_property
+    def loaded(self) -> list[Any]:
+        """Return what the page's rows are drawn from, read once."""
+        found = list(self.page.object_list)
+        return list(self.load(found)) if self.load and found else found
+
     @property
     def rows(self) -> list[Row]:
         """Return the rows of the page."""
-        found = list(self.page.object_list)
-        return [self._row(row) for row in (self.load(found) if self.load and found else found)]
+        return [self._row(row) for row in self.loaded]
 
     @property
     def totals(self) -> list[Cell]:

@@ -29,7 +29,7 @@ def test_the_work_list_takes_the_same_statements_for_one_task_and_for_many(
         making.a_case(zone, key=f"case-{number}")
     client = sign_in("an")
     client.get("/desk/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         page = client.get("/desk/")
     assert page.content.decode().count('class="acts"') >= 12
 
