@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from statistics import median
 
-from bench import databases, decisions
+from bench import databases, decisions, standing
 from bench.contenders import ROOT, Contender, Conversation, Crowd, Sample, prepare_peers
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -133,13 +133,17 @@ def main() -> None:
     lines += table("The kernel alone, in memory", measure(MEMORY))
     lines += decisions.table()
     lines += table("A step that is kept, SQLite (WAL, synchronous=FULL)", measure(stored()))
+    standings = [standing.row("SQLite (WAL, synchronous=FULL)")]
     if url := os.environ.get("DATABASE_URL"):
         lines += table("A step that is kept, PostgreSQL", on_postgresql(url))
         lines += table(
             f"The same with {CROWD} processes on one PostgreSQL",
             on_postgresql(url, processes=CROWD),
         )
-    else:
+        with databases.empty(url, "standing") as own:
+            standings.append(standing.row("PostgreSQL", own))
+    lines += standing.table(standings)
+    if not url:
         lines.append("PostgreSQL was left out: DATABASE_URL names none.")
     print("\n".join(lines))
     if os.environ.get("BENCH_WRITE") == "1":

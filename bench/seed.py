@@ -88,11 +88,11 @@ def seed(cases: int, *, say: Callable[[str], None] = print) -> int:
     _quicken()
     while known + added < cases:
         count = min(BATCH, cases - known - added)
-        _write(models, known + added, count)
+        write(models, known + added, count)
         added += count
         rate = added / (time.perf_counter() - began)
         say(f"{known + added:,} of {cases:,} cases, {rate:,.0f} a second")
-    _finish()
+    finish()
     return added
 
 
@@ -101,17 +101,17 @@ def seed(cases: int, *, say: Callable[[str], None] = print) -> int:
 
 def _models(clerk: str) -> list[Model]:
     """Return the unit's model of each turn: whole ones, and one open at each step."""
-    whole = {kind: _carried(clerk, kind, "") for kind in STEPS}
+    whole = {kind: carried(clerk, kind, "") for kind in STEPS}
     turns = [whole[LONG]] * 3 + [whole[SHORT]] * (TURNS - 3)
     stops = [(kind, step) for kind, steps in STEPS.items() for step in steps]
     # The turns come round so often that each step has its own open cases.
     rounds = []
     for kind, step in stops:
-        rounds += [_carried(clerk, kind, step), *turns[1:]]
+        rounds += [carried(clerk, kind, step), *turns[1:]]
     return rounds
 
 
-def _carried(clerk: str, kind: str, stop: str) -> Model:
+def carried(clerk: str, kind: str, stop: str) -> Model:
     """Carry a case out to its end, or to a step."""
     from nancheng.foundation.cases import actions
     from nancheng.foundation.cases.models import Task
@@ -168,7 +168,8 @@ def _line(row: Row, tasks: Mapping[int, int]) -> Line:
 # --- copies -------------------------------------------------------------------------------------
 
 
-def _write(models: Sequence[Sequence[Model]], first: int, count: int) -> None:
+def write(models: Sequence[Sequence[Model]], first: int, count: int) -> None:
+    """Write so many copies, the units in turns; ``first`` tells their numbers from earlier ones."""
     from django.db import connection, transaction
 
     made: dict[str, list[list[Any]]] = {table: [] for table in TABLES}
@@ -278,7 +279,7 @@ def _quicken() -> None:
             cursor.execute("PRAGMA cache_size = -1000000")
 
 
-def _finish() -> None:
+def finish() -> None:
     """Tell the database's counters and planner what there is now."""
     from django.db import connection
 

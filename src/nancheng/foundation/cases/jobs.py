@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from nancheng.foundation.cases import store
@@ -55,9 +55,8 @@ def _fire(wait_id: int, case_id: int, item: int, at: datetime) -> bool:
 
 
 def _fire_locked(case_id: int, item: int, at: datetime) -> bool:
-    if not _claim(case_id):
-        return False
-    loaded = store.load(case_id=case_id)
+    # Whoever has the case now moves it; it is swept again.
+    loaded = store.load(case_id=case_id, wait=False)
     if loaded is None or loaded.state.status is not Status.RUNNING:
         return False
     timer = loaded.state.items.get(item)
@@ -66,11 +65,3 @@ def _fire_locked(case_id: int, item: int, at: datetime) -> bool:
     key = f"timer:{case_id}/{item}/{timer.data.get('due', '')}"
     advance(loaded, m.Fire(at, item), hand=Hand(None, at, key))
     return True
-
-
-def _claim(case_id: int) -> bool:
-    """Lock a case, or say that another hand has it now: it will be swept again."""
-    if connection.vendor != "postgresql":
-        return True
-    locked = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id)
-    return locked.values_list("id", flat=True).first() is not None

@@ -51,6 +51,8 @@ _ITEMS = (
     " UNION ALL SELECT 0, party, 'party', 0, NULL, 0, 0, 0, department_id, 0"
     " FROM cases_participant WHERE case_id = {case}"
 )
+_LOCK = " FOR UPDATE OF c"
+_LOCK_OR_SKIP = " FOR UPDATE OF c SKIP LOCKED"
 _ITEMS_OF_CASE = _ITEMS.format(case="%s")
 _BY_TASK = "(SELECT t.case_id FROM cases_task t WHERE t.id = %s)"
 
@@ -168,11 +170,14 @@ class Change:
 # --- reading ------------------------------------------------------------------------------------
 
 
-def load(*, case_id: int = 0, task_id: int = 0) -> Loaded | None:
-    """Read a case, by its id or by that of one of its tasks. Two statements, under a lock."""
+def load(*, case_id: int = 0, task_id: int = 0, wait: bool = True) -> Loaded | None:
+    """Read a case, by its id or by that of one of its tasks. Two statements, under a lock.
+
+    A case that another hand has locked is waited for, or (``wait`` is False) not returned.
+    """
     which, key = ("%s", case_id) if case_id else (_BY_TASK, task_id)
     if sql.is_postgresql():
-        locked = _CASE.format(case=which) + " FOR UPDATE OF c"
+        locked = _CASE.format(case=which) + (_LOCK if wait else _LOCK_OR_SKIP)
         case, rest = sql.together([(locked, [key]), (_ITEMS.format(case=which), [key] * 3)])
         found = case.fetchone()
         return _loaded(found, rest.fetchall()) if found else None
