@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nancheng.foundation.cases import advance as moves
-from nancheng.foundation.cases import bindings, clocks, definitions, numbers, queries, store
+from nancheng.foundation.cases import (
+    bindings,
+    clocks,
+    definitions,
+    newcomers,
+    numbers,
+    queries,
+    store,
+)
 from nancheng.foundation.cases.advance import Hand
 from nancheng.foundation.cases.models import Case, CaseLink, Participant
 from nancheng.foundation.cases.store import Loaded
@@ -86,7 +94,7 @@ def begin(new: NewCase, start: m.Start, *, hand: Hand) -> Case:
     prefix = bindings.binding(new.kind).prefix
     clock = clocks.of_case(program, at=hand.at)
     due_on = clock.due_on if clock else None
-    row = store.CaseRow(
+    row = newcomers.CaseRow(
         number=numbers.next_case_number(prefix=prefix, at=hand.at),
         kind=new.kind,
         title=new.title[:TITLE_MAX],
@@ -99,15 +107,15 @@ def begin(new: NewCase, start: m.Start, *, hand: Hand) -> Case:
         caller_id=new.caller_id,
         caller_item=new.caller_item,
     )
-    case_id = store.create(row)
-    attached = store.attach(case_id, parties=new.parties, links=new.links)
+    case_id = newcomers.create(row)
+    attached = newcomers.attach(case_id, parties=new.parties, links=new.links)
     if clock is not None:
-        attached.append(store.case_clock(case_id, clock))
+        attached.append(newcomers.case_clock(case_id, clock))
     sql.together(attached)
     stamp = clocks.calendar_stamp()
-    loaded = store.unstarted(case_id, row, parties=new.parties, calendar=stamp)
+    loaded = newcomers.unstarted(case_id, row, parties=new.parties, calendar=stamp)
     change = moves.advance(loaded, start, hand=hand)
-    return store.as_case(store.after(loaded, change), row, at=hand.at, due_on=due_on)
+    return newcomers.as_case(store.after(loaded, change), row, at=hand.at, due_on=due_on)
 
 
 def _from(

@@ -19,7 +19,7 @@ from nancheng.foundation.cases.models import Case
 from nancheng.foundation.web import sql
 from nancheng.foundation.web.sql import Statement
 from nancheng.kernel.process import wire
-from nancheng.kernel.process.state import NOT_STARTED, Item, ItemKind, State, Status
+from nancheng.kernel.process.state import Item, ItemKind, State, Status
 from nancheng.kernel.refusal import Refused
 
 STATUS: Mapping[str, Status] = {
@@ -201,28 +201,6 @@ def _loaded(row: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Loaded:
     return Loaded(*known)
 
 
-class CaseRow(NamedTuple):
-    """A new case; the fields are the columns, in order."""
-
-    number: str
-    kind: str
-    title: str
-    status: str
-    process_id: int
-    department_id: int
-    opened_by_id: int
-    opened_at: Any
-    due_on: Any
-    caller_id: int | None
-    caller_item: int | None
-
-
-CASE_COLUMNS = (
-    f"{', '.join(CaseRow._fields)}, variables, next_item, last_seq, version, head, last_step,"
-    " last_step_s"
-)
-
-
 def newest_process(kind: str) -> int | None:
     """Return the newest published version of a kind's drawing. One statement."""
     found = sql.one(
@@ -231,37 +209,7 @@ def newest_process(kind: str) -> int | None:
     return found[0] if found else None
 
 
-def create(row: CaseRow) -> int:
-    """Insert a new case; return its id."""
-    values = [*row, "{}", 1, 0, 0, "", "", 0]
-    made = sql.run(*sql.insert("cases_case", CASE_COLUMNS, [values], returning="id"))
-    return int(made.fetchone()[0])
-
-
-def attach(
-    case_id: int, *, parties: Mapping[str, int], links: Mapping[int, str]
-) -> list[Statement]:
-    """Return what inserts who takes part in a new case (the lead first) and its ties."""
-    statements = []
-    if parties:
-        lines = [
-            [case_id, party, department, not number]
-            for number, (party, department) in enumerate(parties.items())
-        ]
-        columns = "case_id, party, department_id, is_lead"
-        statements.append(sql.insert("cases_participant", columns, lines))
-    if links:
-        ties = [[case_id, other, kind] for other, kind in links.items()]
-        statements.append(sql.insert("cases_caselink", "case_id, other_id, kind", ties))
-    return statements
-
-
-def case_clock(case_id: int, clock: ClockRow) -> Statement:
-    """Return what starts the clock of a whole case."""
-    return sql.insert("cases_clock", CLOCK_COLUMNS, [[case_id, None, *_clock(clock)]])
-
-
-def _clock(clock: ClockRow) -> list[Any]:
+def clock_values(clock: ClockRow) -> list[Any]:
     """Return the columns of a clock as the database keeps them."""
     due_at = sql.moment(clock.due_at) if clock.due_at else None
     return [
@@ -269,54 +217,6 @@ def _clock(clock: ClockRow) -> list[Any]:
         *(sql.moment(clock.started_at), sql.day(clock.due_on), due_at),
         *(sql.day(clock.original_due_on), clock.calendar, clock.is_provisional),
     ]
-
-
-def unstarted(case_id: int, row: CaseRow, *, parties: Mapping[str, int], calendar: int) -> Loaded:
-    """Return a case whose row was just made, as it stands before its start."""
-    return Loaded(
-        case_id,
-        row.number,
-        row.kind,
-        row.process_id,
-        row.department_id,
-        last_seq=0,
-        version=0,
-        head="",
-        last_step="",
-        last_step_s=0,
-        state=NOT_STARTED,
-        tasks={},
-        parties=dict(parties),
-        calendar=calendar,
-        caller_id=row.caller_id,
-    )
-
-
-def as_case(loaded: Loaded, row: CaseRow, *, at: datetime, due_on: date | None) -> Case:
-    """Return a case that was just opened as its model's instance, without reading it again."""
-    over = loaded.state.status in OVER
-    return Case(
-        id=loaded.case_id,
-        number=row.number,
-        kind=row.kind,
-        title=row.title,
-        status=STORED[loaded.state.status],
-        process_id=row.process_id,
-        department_id=row.department_id,
-        opened_by_id=row.opened_by_id,
-        opened_at=at,
-        closed_at=at if over else None,
-        due_on=due_on,
-        caller_id=row.caller_id,
-        caller_item=row.caller_item,
-        variables=dict(loaded.state.variables),
-        next_item=loaded.state.next_item,
-        last_seq=loaded.last_seq,
-        version=loaded.version,
-        head=loaded.head,
-        last_step=loaded.last_step,
-        last_step_s=loaded.last_step_s,
-    )
 
 
 def used(key: str) -> bool:
@@ -421,7 +321,7 @@ def _add_offered(statements: list[Statement], case_id: int, change: Change, at: 
     for row in change.offered:
         due_on = due_at = None
         if row.clock:
-            clock = _clock(row.clock)
+            clock = clock_values(row.clock)
             due_on, due_at = clock[7:9]
             clocks.append((_START_CLOCK, [*clock, case_id, row.item]))
         lines.append(
