@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from nancheng.domains.funds.models import Bond, Contract, FundedProject, Payment
 from nancheng.foundation.cases import queries as cases
-from nancheng.foundation.cases.models import Case, Task
+from nancheng.foundation.cases.models import Case, Circulation, Errand, Opinion, Slip, Task
 from nancheng.foundation.confirmations import queries as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.files.models import Attachment
@@ -74,6 +74,10 @@ class Sight:
         self.absences = list(
             Absence.objects.select_related("principal__post__department", "deputy__person")
         )
+        self.opinions = list(Opinion.objects.select_related("case"))
+        self.circulations = list(Circulation.objects.select_related("case"))
+        self.slips = list(Slip.objects.select_related("case"))
+        self.errands = list(Errand.objects.filter(state=Errand.State.STUCK))
         self.confirmations = list(Confirmation.objects.select_related("department"))
 
     # --- cases
@@ -110,6 +114,24 @@ class Sight:
 
     def _case(self, actor: Actor, case: Case) -> bool:
         return self.may(actor, cases.VIEW, case) or self.at_work(actor, case)
+
+    def sent(self, actor: Actor, row: Opinion | Circulation) -> bool:
+        """Say whether somebody may read what was asked or sent round: its author, who sees it."""
+        author = row.asked_by_id if isinstance(row, Opinion) else row.sent_by_id
+        return author == actor.identity_id or self.reads(actor, row.case_id)
+
+    def reads(self, actor: Actor, case_id: int) -> bool:
+        """Say whether the rule lets somebody read a case."""
+        return self.may(actor, cases.VIEW, self.by_id[case_id])
+
+    def errand(self, actor: Actor, errand: Errand) -> bool:
+        """Say whether somebody may see an errand that is stuck."""
+        return self.reads(actor, errand.source_id or 0)
+
+    @cached_property
+    def by_id(self) -> dict[int, Case]:
+        """Return the cases by their keys."""
+        return {case.pk: case for case in self.cases}
 
     # --- the register and the money
 
@@ -267,6 +289,15 @@ class Sight:
             )
         for absence in self.absences:
             yield Secret(absence.reason, "absence", by(self.absence, absence))
+        for opinion in self.opinions:
+            yield Secret(opinion.question, "opinion", by(self.sent, opinion))
+        for copy in self.circulations:
+            yield Secret(copy.words, "copy", by(self.sent, copy))
+        for slip in self.slips:
+            yield Secret(slip.demand, "slip", by(self.reads, slip.case_id))
+            yield Secret(slip.number, "slip", by(self.reads, slip.case_id))
+        for errand in self.errands:
+            yield Secret(errand.name, "errand", by(self.errand, errand))
         for row in self.confirmations:
             yield Secret(row.subject, "confirmation", by(self.confirmation, row))
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from nancheng.config import wiring
 from nancheng.config.demo import people as cast
 from nancheng.domains.funds.demo import story, telling
 from nancheng.foundation.cases import publishing
@@ -29,6 +30,7 @@ from nancheng.foundation.people.actions import Delegation
 from nancheng.foundation.people.models import Person
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import memory
+from tests.leaks import between
 
 BACKEND = "nancheng.foundation.people.backends.PasswordBackend"
 SINCE = date(2020, 1, 1)
@@ -42,6 +44,7 @@ IDENTITIES = (
     "engineer",  # a co-unit: supervises contracts
     "reviewer",  # a department that leads some projects
     "narrow",  # every verb there is, within one department
+    "office",  # supervises the whole zone and owns the drawings
     "leader",  # the whole zone, and more verbs
     "investment",  # the register of the whole zone, no money
     "sysadmin",
@@ -83,7 +86,8 @@ def signed_in(person: Person) -> Client:
 def standing() -> Iterator[World]:
     """Build the world inside a transaction that leaves nothing behind."""
     at = timezone.now()
-    with transaction.atomic(), override_settings(TWO_HANDS=[f"{__name__}.OPERATIONS"]):
+    hands = [*wiring.TWO_HANDS, f"{__name__}.OPERATIONS"]
+    with transaction.atomic(), override_settings(TWO_HANDS=hands):
         _forget()
         cast.put(at=at)
         publishing.deploy(by="tests", at=at)
@@ -169,6 +173,7 @@ def _traces(world: World) -> None:
         at=at,
         key="leak",
     )
+    between.leave(at=at)
     actions.ask(
         Wish("leak.suspend", "复核-中止全部付款", "理由", {"what": "复核-内容"}),
         by=actor("office"),

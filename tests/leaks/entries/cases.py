@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from nancheng.foundation.cases.models import Clock, Task
+from nancheng.foundation.cases import clocks
+from nancheng.foundation.cases.migrating import PUBLISH
+from nancheng.foundation.cases.models import Clock, Migration, Task
 from nancheng.foundation.cases.queries import VIEW
 from nancheng.foundation.cases.rules import Verb
+from nancheng.foundation.limits import queries as limit_queries
+from nancheng.foundation.people import rules
 from nancheng.foundation.people.rules import Actor
 from tests.leaks.doors import Rows, Target, detail, gated, listed, own
 from tests.leaks.sight import OPEN, Sight, by
@@ -60,9 +64,64 @@ def _clocks(sight: Sight) -> list[Target]:
     ]
 
 
-def nothing(sight: Sight) -> list[Target]:
-    """Return no row: the world has none of these yet; every address leads nowhere."""
-    return []
+def _opinions(sight: Sight) -> list[Target]:
+    return [Target({"opinion_id": row.pk}, by(sight.sent, row)) for row in sight.opinions]
+
+
+def _circulations(sight: Sight) -> list[Target]:
+    return [Target({"circulation_id": row.pk}, by(sight.sent, row)) for row in sight.circulations]
+
+
+def _slips(sight: Sight, **more: str) -> list[Target]:
+    return [Target({"slip_id": row.pk} | more, by(sight.reads, row.case_id)) for row in sight.slips]
+
+
+def _slip_numbers(sight: Sight, actor: Actor) -> list[str]:
+    return [row.number for row in sight.slips if sight.reads(actor, row.case_id)]
+
+
+def _incidents(sight: Sight) -> list[Target]:
+    return [
+        Target({"what": "errand", "ref": row.pk}, by(sight.errand, row)) for row in sight.errands
+    ]
+
+
+def _departments(sight: Sight) -> list[Target]:
+    """Return the page of each department, open to who sees an open task of it."""
+    found: dict[int, set[int]] = {}
+    for task in _tasks(sight):
+        if task.state in OPEN:
+            found.setdefault(task.department_id, set()).add(task.case_id)
+    return [
+        Target({"department_id": each}, by(lambda a, ids: any(sight.reads(a, i) for i in ids), ids))
+        for each, ids in sorted(found.items())
+    ]
+
+
+def _owns(actor: Actor) -> bool:
+    return rules.reach(actor, PUBLISH).everything
+
+
+def _drawings(sight: Sight) -> list[Target]:
+    return [Target({"kind": case.kind}, _owns) for case in sight.cases[:1]]
+
+
+def _processes(sight: Sight) -> list[Target]:
+    return [Target({"kind": case.kind}, lambda actor: True) for case in sight.cases[:1]]
+
+
+def _plans(sight: Sight) -> list[Target]:
+    return [Target({"plan_id": plan.pk}, _owns) for plan in Migration.objects.all()]
+
+
+def _years(sight: Sight) -> list[Target]:
+    return [Target({"year": year}, lambda actor: True) for year in sorted(clocks.calendar().years)]
+
+
+def _limits(sight: Sight) -> list[Target]:
+    return [
+        Target({"code": code}, lambda actor: True) for code in sorted(limit_queries.known_codes())
+    ]
 
 
 def case_verbs(sight: Sight) -> list[Target]:
@@ -108,40 +167,43 @@ DOORS = {
     "cases:archive": detail("case.archive", cases, NO_CASE, posted=True),
     "cases:reopen": detail("case.reopen.ask", cases, NO_CASE, posted=True),
     "cases:incidents": listed(VIEW),
-    "cases:incident": detail(VIEW, nothing, {"what": "work", "ref": 999_999}, posted=True),
-    "cases:versions": detail("process.publish", nothing, {"kind": "nothing"}, posted=True),
-    "cases:migration": detail("process.publish", nothing, {"plan_id": 999_999}, posted=True),
+    "cases:incident": detail(VIEW, _incidents, {"what": "errand", "ref": 999_999}, posted=True),
+    "cases:versions": detail(PUBLISH, _drawings, {"kind": "nothing"}, posted=True),
+    "cases:migration": detail(PUBLISH, _plans, {"plan_id": 999_999}, posted=True),
     "cases:add-signer": detail("", _tasks_seen, NO_TASK, posted=True),
     "cases:remove-signer": detail("", _tasks_seen, NO_TASK, posted=True),
-    "cases:department": detail(VIEW, nothing, {"department_id": 999_999}),
+    "cases:department": detail(VIEW, _departments, {"department_id": 999_999}),
     "cases:case-clock": detail("", cases, NO_CASE),
     "cases:clock-proof": detail("", _clocks, {"clock_id": 999_999, "form": "txt"}),
     "cases:calendars": own(),
-    "cases:calendar-year": detail("", nothing, {"year": 1999}),
+    "cases:calendar-year": detail("", _years, {"year": 1999}),
     "cases:calendar-load": gated("calendar.load", "a notice of the whole zone", posted=True),
     "cases:limits": own(),
-    "cases:limit": detail("", nothing, {"code": "nothing"}),
+    "cases:limit": detail("", _limits, {"code": "nothing"}),
     "cases:office-hours": gated("calendar.load", "hours of an organ", posted=True),
     "cases:together": own(),
     "cases:asked": own(),
     "cases:sent": own(),
-    "cases:opinion": detail("", nothing, {"opinion_id": 999_999}, posted=True),
-    "cases:opinion-withdraw": detail("", nothing, {"opinion_id": 999_999}, posted=True),
-    "cases:circulation": detail("", nothing, {"circulation_id": 999_999}, posted=True),
-    "cases:circulation-revoke": detail("", nothing, {"circulation_id": 999_999}, posted=True),
-    "cases:slips": listed(VIEW),
+    "cases:opinion": detail("", _opinions, {"opinion_id": 999_999}, posted=True),
+    "cases:opinion-withdraw": detail("", _opinions, {"opinion_id": 999_999}, posted=True),
+    "cases:circulation": detail("", _circulations, {"circulation_id": 999_999}, posted=True),
+    "cases:circulation-revoke": detail("", _circulations, {"circulation_id": 999_999}, posted=True),
+    "cases:slips": listed(VIEW, Rows(_slip_numbers, "督办编号")),
     "cases:slips-called": listed(SUPERVISE),
-    "cases:slip": detail("", nothing, {"slip_id": 999_999}),
-    "cases:slip-verb": detail("", nothing, {"slip_id": 999_999, "verb": "lift"}, posted=True),
+    "cases:slip": detail("", _slips, {"slip_id": 999_999}),
+    "cases:slip-verb": detail(
+        "",
+        lambda sight: _slips(sight, verb="escalate"),
+        {"slip_id": 999_999, "verb": "escalate"},
+        posted=True,
+    ),
     "cases:ask": detail("", cases, NO_CASE, posted=True),
     "cases:circulate": detail("", cases, NO_CASE, posted=True),
     "cases:supervise": detail(SUPERVISE, cases, NO_CASE, posted=True),
     "cases:search": listed(VIEW, Rows(visible, NUMBER)),
     "cases:departments": gated(VIEW, "counts alone; compared in test_counts"),
     "cases:processes": gated(VIEW, "drawings are known to all who see cases"),
-    "cases:process": detail(
-        VIEW, lambda sight: [Target({"kind": "payment"}, lambda a: True)], {"kind": "nothing"}
-    ),
+    "cases:process": detail(VIEW, _processes, {"kind": "nothing"}),
     "cases:case": detail(VIEW, cases, NO_CASE),
     "cases:history": detail(VIEW, cases, NO_CASE),
     "cases:case-verb": detail(VIEW, case_verbs, NO_CASE | {"verb": "suspend"}, posted=True),

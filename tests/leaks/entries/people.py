@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from nancheng.foundation.applications.models import AccessToken
 from nancheng.foundation.confirmations import queries as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.messages.models import Endpoint, Notice, Outbox
 from nancheng.foundation.people import rules
+from nancheng.foundation.people.models import Identity
 from nancheng.foundation.people.rules import Actor
+from tests.leaks.between import APPLICATION
 from tests.leaks.doors import Rows, Target, detail, gated, opened, own
 from tests.leaks.sight import Sight, by
 
@@ -73,6 +76,30 @@ def _duty(sight: Sight) -> list[Target]:
     return [Target({"code": "auditor"}, lambda actor: rules.may(actor, "system.grants"))]
 
 
+def _applications(sight: Sight) -> list[Target]:
+    return [Target({"code": APPLICATION}, lambda actor: rules.may(actor, _APPLICATIONS))]
+
+
+def _tokens(sight: Sight) -> list[Target]:
+    return [
+        Target(
+            {"code": APPLICATION, "token_id": token.pk},
+            lambda actor: rules.may(actor, _APPLICATIONS),
+        )
+        for token in AccessToken.objects.all()
+    ]
+
+
+def _posts(sight: Sight) -> list[Target]:
+    return [
+        Target(
+            {"username": "clerk", "identity_id": each.pk},
+            lambda actor: rules.may(actor, _ACCOUNTS),
+        )
+        for each in Identity.objects.filter(person__username="clerk")
+    ]
+
+
 _ACCOUNTS = "system.accounts"
 
 
@@ -121,7 +148,7 @@ DOORS = {
     "administration:reset": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:appoint": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:dismiss": detail(
-        _ACCOUNTS, lambda sight: [], _NO_ACCOUNT | {"identity_id": 999_999}, posted=True
+        _ACCOUNTS, _posts, _NO_ACCOUNT | {"identity_id": 999_999}, posted=True
     ),
     "administration:duties": gated("system.grants", "duties and verbs"),
     "administration:duty": detail("system.grants", _duty, {"code": "nothing"}, posted=True),
@@ -138,10 +165,10 @@ DOORS = {
     ),
     "applications:list": gated(_APPLICATIONS, "other systems, no row of a department"),
     "applications:register": gated(_APPLICATIONS, "a form", posted=True),
-    "applications:application": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}),
-    "applications:issue": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}, posted=True),
+    "applications:application": detail(_APPLICATIONS, _applications, {"code": "nothing"}),
+    "applications:issue": detail(_APPLICATIONS, _applications, {"code": "nothing"}, posted=True),
     "applications:revoke": detail(
-        _APPLICATIONS, lambda sight: [], {"code": "nothing", "token_id": 9}, posted=True
+        _APPLICATIONS, _tokens, {"code": "nothing", "token_id": 9}, posted=True
     ),
-    "applications:close": detail(_APPLICATIONS, lambda sight: [], {"code": "nothing"}, posted=True),
+    "applications:close": detail(_APPLICATIONS, _applications, {"code": "nothing"}, posted=True),
 }
