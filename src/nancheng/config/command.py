@@ -100,6 +100,8 @@ def _deploy(_given: argparse.Namespace) -> int:
     try:
         for one in publishing.deploy(by="nancheng deploy", at=timezone.now()):
             _say(f"{one.key} v{one.version} {'published' if one.is_new else 'unchanged'}")
+            for warning in one.warnings:
+                _say(f"  {warning}")
     except Refused as refused:
         _say(refusals.text(refused))
         return 1

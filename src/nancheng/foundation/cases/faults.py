@@ -66,7 +66,9 @@ OF_DRAWING: Texts = {
 OF_BINDINGS: Texts = {
     "process.unbound-decision": _("没有人提供这张决策表"),
     "process.unbound-form": _("没有人提供这张表单"),
+    "process.unbound-start": _("时间不能开立办件：没有发起人"),
     "process.unbound-handler": _("没有人提供这个处理程序"),
+    "process.unbound-limit": _("没有这条时限规则"),
     "process.unbound-post": _("没有这个岗位职责"),
     "process.unbound-process": _("没有这个可调用的流程"),
 }

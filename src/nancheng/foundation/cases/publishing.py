@@ -7,12 +7,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Max
 
-from nancheng.foundation.cases import bindings, calendar
+from nancheng.foundation.cases import bindings, calendar, faults
 from nancheng.foundation.cases.bindings import Binding
 from nancheng.foundation.cases.models import CalendarDay, DecisionVersion, Parameter, ProcessVersion
 from nancheng.foundation.limits import actions as limits
@@ -23,13 +24,15 @@ from nancheng.kernel.decisions import dmn, feel
 from nancheng.kernel.decisions.definition import Decision
 from nancheng.kernel.decisions.model import compile_with_problems
 from nancheng.kernel.decisions.problems import Problem as TableProblem
-from nancheng.kernel.process import bpmn, problems
+from nancheng.kernel.process import bpmn, explore, problems
 from nancheng.kernel.process.definition import Definition, Kind, Problem
 from nancheng.kernel.process.program import Program, compile_definition
 from nancheng.kernel.refusal import Refused
 
 Fault = Problem | TableProblem
 DATA = Path(__file__).parent / "data"
+# Found by exploring, and no reason to refuse: what is meant, or what the search could not look at.
+WARNINGS = frozenset({"process.token-doubled", "process.too-many-outcomes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Published:
     key: str
     version: int
     is_new: bool
+    # What exploring a drawing found that does not forbid it.
+    warnings: tuple[str, ...] = ()
 
 
 def deploy(*, by: str, at: datetime) -> list[Published]:
@@ -58,14 +63,20 @@ def deploy(*, by: str, at: datetime) -> list[Published]:
 
 
 @transaction.atomic
-def deploy_process(xml: bytes, *, binding: Binding, by: str, at: datetime) -> Published:
-    """Publish a drawing as the next version of a kind of case, if it differs from the newest."""
+def deploy_process(
+    xml: bytes, *, binding: Binding, by: str, at: datetime, is_explored: bool = True
+) -> Published:
+    """Publish a drawing as the next version of a kind of case, if it differs from the newest.
+
+    Raises ``Refused`` "cases.bad-drawing", also for one that exploring shows cannot end as drawn.
+    """
     definition = bpmn.read(xml)
     program = checked(definition, binding)
     mark = hashlib.sha256(xml).hexdigest()
     newest = ProcessVersion.objects.filter(key=binding.kind).order_by("-version").first()
     if newest is not None and newest.hash == mark:
         return Published(binding.kind, newest.version, is_new=False)
+    warnings = _explored(definition.key, xml) if is_explored else ()
     made = ProcessVersion.objects.create(
         key=binding.kind,
         version=newest.version + 1 if newest else 1,
@@ -76,20 +87,20 @@ def deploy_process(xml: bytes, *, binding: Binding, by: str, at: datetime) -> Pu
         deployed_at=at,
         deployed_by=by,
     )
-    return Published(made.key, made.version, is_new=True)
+    return Published(made.key, made.version, is_new=True, warnings=warnings)
 
 
 @transaction.atomic
 def deploy_decision(xml: bytes, *, source: str, by: str, at: datetime) -> list[Published]:
     """Publish a decision model under the key of each of its decisions."""
     reading = dmn.read(xml)
-    faults: list[Fault] = list(reading.problems)
+    bad: list[Fault] = list(reading.problems)
     model = None
-    if reading.model is not None and not faults:
+    if reading.model is not None and not bad:
         model, found = compile_with_problems(reading.model)
-        faults.extend(found)
-    if faults or model is None:
-        raise _refused(source, faults)
+        bad.extend(found)
+    if bad or model is None:
+        raise _refused(source, bad)
     mark = hashlib.sha256(xml).hexdigest()
     return [_keep_decision(decision, xml, mark=mark, by=by, at=at) for decision in model.decisions]
 
@@ -115,12 +126,35 @@ def _keep_decision(
 
 def checked(definition: Definition, binding: Binding) -> Program:
     """Return the compiled drawing; raise ``Refused`` with every problem it has."""
-    faults = list(problems.find(definition, feel.compile_expression))
-    if not faults:
-        faults = [*_unbound(definition, binding)]
-    if faults:
-        raise _refused(definition.key, faults)
+    found = list(problems.find(definition, feel.compile_expression))
+    if not found:
+        found = [*_unbound(definition, binding)]
+    if found:
+        raise _refused(definition.key, found)
     return compile_definition(definition, feel.compile_expression)
+
+
+def _explored(source: str, xml: bytes) -> tuple[str, ...]:
+    """Explore a drawing; refuse what is unsound, return what there is to warn of."""
+    report = _report(xml)
+    unsound = [one for one in report.findings if one.problem.code not in WARNINGS]
+    if unsound:
+        definition = bpmn.read(xml)
+        lines = [
+            f"{faults.text(one.problem)} ↳ {faults.path(definition, one.path)}".removesuffix(" ↳ ")
+            for one in unsound
+        ]
+        raise Refused("cases.bad-drawing", problems="; ".join(f"{source}:{line}" for line in lines))
+    said = tuple(faults.text(one.problem) for one in report.findings)
+    if report.complete:
+        return said
+    return (*said, f"{source}: only the first {report.states} states were explored")
+
+
+@lru_cache(maxsize=32)
+def _report(xml: bytes) -> explore.Report:
+    """Return what exploring a text finds; the same text is the same drawing."""
+    return explore.verify(bpmn.read(xml))
 
 
 def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
@@ -128,9 +162,9 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
     duties = set(Duty.objects.values_list("code", flat=True))
     decisions = set(DecisionVersion.objects.values_list("key", flat=True))
     wanted = (
-        ("handler", set(binding.handlers), "unbound-handler"),
-        ("form", set(binding.forms), "unbound-form"),
-        ("decision", decisions, "unbound-decision"),
+        ("handler", set(binding.handlers), "process.unbound-handler"),
+        ("form", set(binding.forms), "process.unbound-form"),
+        ("decision", decisions, "process.unbound-decision"),
     )
     for node in definition.nodes.values():
         for attribute, known, code in wanted:
@@ -139,26 +173,27 @@ def _unbound(definition: Definition, binding: Binding) -> Iterable[Problem]:
                 yield Problem(code, node.id, node.line, node.name, name)
         if node.kind is Kind.START and not node.parent and node.event.timer:
             # A case needs somebody who opens it; the clock is nobody.
-            yield Problem("start-not-served", node.id, node.line, node.name, "timer")
+            yield Problem("process.unbound-start", node.id, node.line, node.name, "timer")
         if node.calls and node.calls not in bindings.all_bindings():
-            yield Problem("unbound-process", node.id, node.line, node.name, node.calls)
+            yield Problem("process.unbound-process", node.id, node.line, node.name, node.calls)
     rules = limit_queries.known_codes()
     drawn = [(n.id, n.line, n.name, n.extra.get("limit", "")) for n in definition.nodes.values()]
     for element, line, name, limit in (("", 0, definition.name, definition.limit), *drawn):
         if limit[:1].isupper() and limit not in rules:
-            yield Problem("unbound-limit", element, line, name, limit)
+            yield Problem("process.unbound-limit", element, line, name, limit)
     for lane in definition.lanes:
         if lane.post and duties and lane.post not in duties:
-            yield Problem("lane-without-post", lane.id, lane.line, lane.name, lane.post)
+            yield Problem("process.unbound-post", lane.id, lane.line, lane.name, lane.post)
 
 
-def _refused(source: str, faults: Iterable[Fault]) -> Refused:
+def _refused(source: str, found: Iterable[Fault]) -> Refused:
     lines = [
-        f"{source}:{fault.line} {fault.code} {fault.element}"
-        f" {getattr(fault, 'name', '')} {fault.detail}".rstrip()
-        for fault in faults
+        faults.text(fault)
+        if isinstance(fault, Problem)
+        else f"{fault.line}: {fault.element} {fault.detail} [{fault.code}]"
+        for fault in found
     ]
-    return Refused("cases.bad-drawing", problems="; ".join(lines))
+    return Refused("cases.bad-drawing", problems="; ".join(f"{source}:{line}" for line in lines))
 
 
 def _load_calendar(*, by: str, at: datetime) -> None:

@@ -217,7 +217,9 @@ def migrate(life: Life) -> None:
     xml = bytes(life.case.process.xml)
     again = xml + f"<!-- {life.key()} -->".encode()
     bound = bindings.all_bindings()["generated"]
-    version = publishing.deploy_process(again, binding=bound, by="test", at=life.at).version
+    version = publishing.deploy_process(
+        again, binding=bound, by="test", at=life.at, is_explored=False
+    ).version
     plan = migrating.plan_migration(
         Plan("generated", life.case.process.version, version),
         by=life.sender,
@@ -303,7 +305,7 @@ def test_every_life_is_what_its_history_says_and_can_end(
             handlers=dict.fromkeys(("h", "risky", "mail"), answered),
         )
         known["generated"] = bound
-        publishing.deploy_process(xml, binding=bound, by="test", at=AT)
+        publishing.deploy_process(xml, binding=bound, by="test", at=AT, is_explored=False)
         Errand.objects.all().delete()
         case = plays.begin(
             "generated",
