@@ -350,19 +350,23 @@ IDENTITY_FIELDS = Fields(
 
 def absences(actor: Actor) -> QuerySet[Absence]:
     """Return the delegations an actor made, stands in by, or may set for others."""
-    within_reach = condition(rules.reach(actor, DELEGATE), ABSENCE_FIELDS)
-    return Absence.objects.filter(
-        within_reach | Q(principal_id=actor.identity_id) | Q(deputy_id=actor.identity_id)
-    )
+    mine = Q(principal_id=actor.identity_id) | Q(deputy_id=actor.identity_id)
+    return Absence.objects.filter(_or(mine, rules.reach(actor, DELEGATE), ABSENCE_FIELDS))
+
+
+def _or(mine: Q, reach: Reach, fields: Fields) -> Q:
+    """Return the condition that a row is one's own or within a reach.
+
+    A reach of everything is an empty condition, which ``|`` would pass over.
+    """
+    return Q() if reach.everything else mine | condition(reach, fields)
 
 
 def principals(actor: Actor, *, on: date) -> list[tuple[int, str]]:
     """Return (identity, label) of those whose absence an actor may set: itself first."""
     rows = (
         _active(on)
-        .filter(
-            Q(pk=actor.identity_id) | condition(rules.reach(actor.alone, DELEGATE), IDENTITY_FIELDS)
-        )
+        .filter(_or(Q(pk=actor.identity_id), rules.reach(actor.alone, DELEGATE), IDENTITY_FIELDS))
         .order_by("post__department__path", "person__name", "id")
         .values_list("id", "person__name", "post__department__name", "post__name")
     )

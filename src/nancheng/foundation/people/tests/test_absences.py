@@ -31,6 +31,7 @@ def office(db: None) -> None:
         ("clerk", {"case.view": "own department"}),
         ("reader", {"case.view": "own"}),
         ("head", {"people.absence.set": "below"}),
+        ("dean", {"people.absence.set": "zone"}),
         ("sysadmin", {"system.accounts": "zone"}),
     ):
         actions.put_duty(code=code, name=code, name_en=code, grants=grants)
@@ -40,6 +41,7 @@ def office(db: None) -> None:
         ("chen", "陈", "office", "reader"),
         ("ding", "丁", "law", "clerk"),
         ("fang", "方", "zone", "head"),
+        ("mei", "梅", "law", "dean"),
         ("geng", "耿", "office", "sysadmin"),
         ("hao", "郝", "office", "sysadmin"),
     ):
@@ -220,10 +222,14 @@ class TestPages:
         assert answer.status_code == 422
         assert not Absence.objects.exists()
 
-    def test_the_head_chooses_for_whom(self) -> None:
-        fang = self.enter("fang")
+    @pytest.mark.parametrize("who", ["fang", "mei"])
+    def test_the_head_and_who_reaches_the_whole_zone_choose_for_whom(self, who: str) -> None:
+        fang = self.enter(who)
         an = actor("an", timezone.localdate())
         page = fang.get(f"/account/absences/new/?principal={an.identity_id}").content.decode()
         assert "白 · reader岗" in page
         assert fang.post("/account/absences/new/", self.form("an", "bai")).status_code == 302
-        assert Absence.objects.get().principal_id == an.identity_id
+        row = Absence.objects.get()
+        assert row.principal_id == an.identity_id
+        assert "出差" in fang.get("/account/absences/").content.decode()
+        assert fang.post(f"/account/absences/{row.pk}/end/").status_code == 302
