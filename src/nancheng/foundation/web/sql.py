@@ -16,6 +16,9 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+# A statement is prepared anew for each choice of which values are NULL: more than the driver's 100.
+PREPARED_MAX = 1000
+
 Values = Sequence[Any]
 Statement = tuple[str, Values]
 
@@ -78,16 +81,27 @@ def _watched(database: Any, text: str, values: Values) -> Any:
 
 
 def _postgresql(driver: Any, statements: Sequence[Statement]) -> list[Any]:
-    from psycopg import Cursor
+    from psycopg import RawCursor
 
-    cursors = [Cursor(driver) for _ in statements]
+    if driver.prepared_max != PREPARED_MAX:
+        driver.prepared_max = PREPARED_MAX
+    cursors = [RawCursor(driver) for _ in statements]
     if len(statements) == 1:
-        cursors[0].execute(*statements[0])
+        text, values = statements[0]
+        cursors[0].execute(_numbered(text), values)
         return cursors
     with driver.pipeline():
         for cursor, (text, values) in zip(cursors, statements, strict=True):
-            cursor.execute(text, values)
+            cursor.execute(_numbered(text), values)
     return cursors
+
+
+@lru_cache(maxsize=512)
+def _numbered(text: str) -> bytes:
+    """Return a statement with the server's own marks: the driver need not look for them again."""
+    assert "%%" not in text, text
+    first, *rest = text.split("%s")
+    return "".join([first, *(f"${n}{part}" for n, part in enumerate(rest, 1))]).encode()
 
 
 @lru_cache(maxsize=512)
