@@ -48,6 +48,8 @@ def together(statements: Sequence[Statement]) -> list[Any]:
     database = _database()
     if database.execute_wrappers or database.queries_logged:
         return [_watched(database, text, values) for text, values in statements]
+    # As Django's cursor does: a session that the server ended meanwhile is begun anew.
+    database.close_if_health_check_failed()
     database.ensure_connection()
     driver = database.connection
     with database.wrap_database_errors:
