@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +28,7 @@ def identified(view: View) -> View:
         if actor is None:
             raise Refused("people.no-identity")
         # The actor itself, in the place of what reads it when asked: it is asked often from here.
-        request.identity = actor  # type: ignore[attr-defined]
+        cast("IdentifiedRequest", request).identity = actor
         return view(request, *args, **kwargs)
 
     return guarded

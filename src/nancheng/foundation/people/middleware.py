@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import auth, messages
@@ -40,7 +41,7 @@ def identify(
 
     def handle(request: HttpRequest) -> HttpResponse:
         _end_silent_session(request)
-        request.identity = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
+        cast("Any", request).identity = SimpleLazyObject(lambda: actor_of(request))
         if _must_change_password(request):
             return _change_first(request)
         response = get_response(request)

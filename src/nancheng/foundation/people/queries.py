@@ -42,6 +42,9 @@ class Choice:
     department_name_en: str
 
 
+# Said, and not left out: an empty condition is passed over by ``|``.
+EVERY_ROW = Q(pk__isnull=False)
+
 # What an actor is made of, by the lookups of an identity.
 # An identity in force on a day, with its person, post, duty and department; asked at every request.
 _STANDING = (
@@ -263,7 +266,7 @@ def within(rows: QuerySet[M], reach: Reach, fields: Fields) -> QuerySet[M]:
 def condition(reach: Reach, fields: Fields) -> Q:
     """Return the condition that a row is within a reach."""
     if reach.everything:
-        return Q()
+        return EVERY_ROW
     found = Q(pk__in=())
     for part in reach.parts:
         if part.kinds is None:
@@ -275,7 +278,7 @@ def condition(reach: Reach, fields: Fields) -> Q:
 
 def _within_part(part: Part, fields: Fields) -> Q:
     if part.everything:
-        return Q(pk__isnull=False)
+        return EVERY_ROW
     found = Q(pk__in=())
     if part.owner_identity_id is not None and fields.owner:
         found |= Q(**{fields.owner: part.owner_identity_id})
@@ -351,22 +354,16 @@ IDENTITY_FIELDS = Fields(
 def absences(actor: Actor) -> QuerySet[Absence]:
     """Return the delegations an actor made, stands in by, or may set for others."""
     mine = Q(principal_id=actor.identity_id) | Q(deputy_id=actor.identity_id)
-    return Absence.objects.filter(_or(mine, rules.reach(actor, DELEGATE), ABSENCE_FIELDS))
-
-
-def _or(mine: Q, reach: Reach, fields: Fields) -> Q:
-    """Return the condition that a row is one's own or within a reach.
-
-    A reach of everything is an empty condition, which ``|`` would pass over.
-    """
-    return Q() if reach.everything else mine | condition(reach, fields)
+    return Absence.objects.filter(mine | condition(rules.reach(actor, DELEGATE), ABSENCE_FIELDS))
 
 
 def principals(actor: Actor, *, on: date) -> list[tuple[int, str]]:
     """Return (identity, label) of those whose absence an actor may set: itself first."""
     rows = (
         _active(on)
-        .filter(_or(Q(pk=actor.identity_id), rules.reach(actor.alone, DELEGATE), IDENTITY_FIELDS))
+        .filter(
+            Q(pk=actor.identity_id) | condition(rules.reach(actor.alone, DELEGATE), IDENTITY_FIELDS)
+        )
         .order_by("post__department__path", "person__name", "id")
         .values_list("id", "person__name", "post__department__name", "post__name")
     )
