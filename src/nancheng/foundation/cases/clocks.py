@@ -134,12 +134,18 @@ def add_days(rows: Iterable[Mapping[str, str]]) -> int:
 
 def timer_due(spec: TimerSpec, at: datetime) -> datetime:
     """Return when a timer of a drawing is due: ISO 8601, or a limit in working time."""
-    text = spec.text
-    if spec.kind is TimerKind.DURATION and text.endswith(LIMIT_UNITS) and not text.startswith("P"):
-        due = worktime.due(worktime.Clock(limits.parse(text), at), calendar())
+    if is_in_working_time(spec):
+        due = worktime.due(worktime.Clock(limits.parse(spec.text), at), calendar())
         assert due is not None
         return due.due_at
     return plain.due(spec, at)
+
+
+def is_in_working_time(spec: TimerSpec) -> bool:
+    """Say whether a timer's length is a limit ("5wd") and no ISO 8601 duration."""
+    text = spec.text
+    is_length = spec.kind is TimerKind.DURATION and not text.startswith("P")
+    return is_length and text.endswith(LIMIT_UNITS)
 
 
 def begun(

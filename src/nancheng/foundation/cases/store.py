@@ -327,16 +327,8 @@ def _add_offered(statements: list[Statement], case_id: int, change: Change, at: 
         lines.append(
             [
                 *(case_id, row.item, row.scope, row.node, row.name, row.name_en),
-                *(
-                    write_values(row.data),
-                    row.department_id,
-                    row.post_id,
-                    "offered",
-                    at,
-                    due_on,
-                    due_at,
-                    0,
-                ),
+                *(write_values(row.data), row.department_id, row.post_id, "offered", at),
+                *(due_on, due_at, 0),
             ]
         )
     statements.append(sql.insert("cases_task", TASK_COLUMNS, lines))

@@ -20,7 +20,7 @@ from nancheng.foundation.cases.models import CaseEvent, Wait
 from nancheng.foundation.limits.models import Reprojection
 from nancheng.foundation.web import memory
 from nancheng.kernel.process import messages as m
-from nancheng.kernel.process.definition import TimerKind, TimerSpec
+from nancheng.kernel.process.definition import TimerSpec
 from nancheng.kernel.process.state import ItemKind
 from nancheng.kernel.worktime.hours import SHANGHAI
 
@@ -71,9 +71,7 @@ def _in_working_time(process_id: int) -> Mapping[str, TimerSpec]:
         for plan in definitions.program(process_id).plans.values()
         if plan.timer is not None
         and not plan.timer.expression
-        and plan.timer.spec.kind is TimerKind.DURATION
-        and plan.timer.spec.text.endswith(clocks.LIMIT_UNITS)
-        and not plan.timer.spec.text.startswith("P")
+        and clocks.is_in_working_time(plan.timer.spec)
     }
 
 

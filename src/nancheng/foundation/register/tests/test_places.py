@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -56,9 +56,9 @@ def signed_in(actor: Actor) -> Client:
     return client
 
 
-def a_place(by: Actor, code: str, **facts: object) -> Place:
+def a_place(by: Actor, code: str, **facts: Any) -> Place:
     return actions.register_place(
-        PlaceFacts("parcel", code, f"演示{code}", **facts),  # type: ignore[arg-type]
+        PlaceFacts("parcel", code, f"演示{code}", **facts),
         by=by,
         at=AT,
     )
