@@ -79,7 +79,10 @@ def _handle(run: Run, start: Plan, scope: int) -> None:
 
 
 def throw(run: Run, plan: Plan, token: Token) -> None:
-    """Throw what a node throws. The token goes on first, so that a catcher may still end it."""
+    """Throw what a node throws. The token goes on first, so that a catcher may still end it.
+
+    What was thrown cannot be unsaid: the step before it can no longer be taken back.
+    """
     trigger, code = plan.event.trigger, plan.event.code
     key = tokens.key_of(run, plan, token.scope)
     if isinstance(key, Fault):
@@ -92,7 +95,7 @@ def throw(run: Run, plan: Plan, token: Token) -> None:
             uncaught = "process.error-uncaught"
             tokens.stuck(run, token, code=uncaught, detail=code, phase="leave")
         return
-    tokens.leave(run, plan, token)
+    tokens.leave(run, plan, token if trigger is Trigger.NONE else token._replace(origin=0))
     if trigger is Trigger.SIGNAL:
         signal(run, code, {})
     elif trigger is Trigger.ESCALATION:

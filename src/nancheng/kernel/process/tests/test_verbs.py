@@ -6,7 +6,7 @@ import pytest
 
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import verbs
-from nancheng.kernel.process.definition import Definition, Kind, Loop, Node
+from nancheng.kernel.process.definition import Definition, EventSpec, Kind, Loop, Node, Trigger
 from nancheng.kernel.process.state import ItemKind
 from nancheng.kernel.process.tests import drawing, living
 from nancheng.kernel.process.tests.drawing import AT
@@ -173,6 +173,49 @@ def test_take_back_before_the_next_hand() -> None:
     case.done("apply")
     take_back(case, first)
     assert case.offered == {"apply"}
+
+
+@pytest.mark.parametrize("trigger", [Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ESCALATION])
+def test_what_was_thrown_cannot_be_unsaid_by_taking_back(trigger: Trigger) -> None:
+    said = Node("say", Kind.THROW, "say", event=EventSpec(trigger, code="x"))
+    told = drawing.draw(
+        "told",
+        """
+        (in)    -> [apply]
+        [apply] -> [say]
+        [say]   -> [check]
+        [check] -> ((out))
+        """,
+        also=(said,),
+    )
+    case = living.life(told)
+    case.start()
+    first = case.item("apply").number
+    case.done("apply")
+    assert case.offered == {"check"}
+    with pytest.raises(Refused, match=r"process\.taken-further"):
+        take_back(case, first)
+    assert case.offered == {"check"}
+
+
+def test_a_step_that_throws_nothing_may_be_passed_back_over() -> None:
+    told = drawing.draw(
+        "quiet",
+        """
+        (in)    -> [apply]
+        [apply] -> [say]
+        [say]   -> [check]
+        [check] -> ((out))
+        """,
+        also=(Node("say", Kind.THROW, "say"),),
+    )
+    case = living.life(told)
+    case.start()
+    first = case.item("apply").number
+    case.done("apply")
+    take_back(case, first)
+    assert case.offered == {"apply"}
+
 
 
 def test_not_after_the_next_hand_touched_it() -> None:
