@@ -64,8 +64,14 @@ def _print(shown: object, say: Say) -> None:
         step = move.clock.task.name if move.clock.task else "—"
         number = move.clock.case.number
         say(f"  {number} {step}: {move.clock.due_on} → {move.now.due_on}")
-    if not shown.is_complete:
+    if shown.looked_at < shown.running:
         say(f"  only the first {shown.looked_at} of {shown.running} were looked at")
+    timers = shown.timers
+    say(f"{len(timers.moves)} of {timers.looked_at} waiting timers would move")
+    if timers.unknown:
+        say(f"  {len(timers.unknown)} keep their date: their length cannot be had again")
+    if timers.looked_at < timers.waiting:
+        say(f"  only the first {timers.looked_at} of {timers.waiting} were looked at")
 
 
 def _propose(shown: object, content: bytes, given: argparse.Namespace) -> None:

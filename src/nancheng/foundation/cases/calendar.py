@@ -15,9 +15,10 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nancheng.foundation.cases import clocks, reprojection
+from nancheng.foundation.cases import clocks, reprojection, timer_moves
 from nancheng.foundation.cases.models import Clock
 from nancheng.foundation.cases.reprojection import Move
+from nancheng.foundation.cases.timer_moves import Tried
 from nancheng.foundation.confirmations import actions as confirmations
 from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.confirmations.operations import Asked, Operation
@@ -25,13 +26,13 @@ from nancheng.foundation.limits import actions as limits
 from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.limits import rules
 from nancheng.foundation.limits.actions import Proposal
-from nancheng.foundation.limits.models import CalendarNotice
+from nancheng.foundation.limits.models import CalendarNotice, Reprojection
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 from nancheng.kernel.worktime import calendars
 from nancheng.kernel.worktime.calendars import Calendar
 
-# A dry run looks at no more clocks than this, and says so.
+# A dry run looks at no more clocks, and no more timers, than this, and says so.
 PREVIEW_MAX = 2000
 CHUNK = 500
 CODE = "calendar.load"
@@ -49,7 +50,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a notice would change: days, and the clocks that would move."""
+    """What a notice would change: days, and the clocks and timers that would move."""
 
     year: int
     number: str
@@ -58,11 +59,12 @@ class Preview:
     moves: Sequence[Move]
     looked_at: int
     running: int
+    timers: Tried
 
     @property
     def is_complete(self) -> bool:
-        """Say whether every clock that could move was looked at."""
-        return self.looked_at == self.running
+        """Say whether every clock and timer that could move was looked at."""
+        return self.looked_at == self.running and self.timers.looked_at == self.timers.waiting
 
 
 def preview(content: bytes, *, year: int) -> Preview:
@@ -96,6 +98,7 @@ def previewed(rows: Sequence[Mapping[str, str]], *, year: int) -> Preview:
         moves=moves,
         looked_at=looked_at,
         running=running.count() if looked_at == PREVIEW_MAX else looked_at,
+        timers=timer_moves.tried(since, after, most=PREVIEW_MAX),
     )
 
 
@@ -114,6 +117,7 @@ def propose(shown: Preview, *, reason: str, by: Actor, at: datetime, key: str) -
         "number": shown.number,
         "days": len(shown.days),
         "moves": len(shown.moves),
+        "timers": len(shown.timers.moves),
         "base": _base(shown.year),
     }
     subject = f"{shown.year} · {shown.number}"
@@ -161,11 +165,18 @@ def bring(rows: Sequence[Mapping[str, str]], *, label: str, at: datetime) -> int
     if not added:
         return 0
     days = _days(before, clocks.calendar(), rows)
-    if days and reprojection.affected(days[0].on).exists():
+    if days and reprojection.is_needed(days[0].on):
         numbers = {row["notice"] for row in rows if date.fromisoformat(row["date"]) >= days[0].on}
         reason = "、".join(sorted(numbers))[:300]
         reprojection.begin(notice_id=None, reason=reason, since=days[0].on, by_label=label, at=at)
     return added
+
+
+def kept(works: Sequence[Reprojection]) -> dict[int, list[int]]:
+    """Return by notice the cases with timers that kept their date unasked. A statement for each."""
+    return {
+        work.notice_id: timer_moves.cases_kept(work) for work in works if work.notice_id is not None
+    }
 
 
 def _next_versions(rows: Sequence[Mapping[str, str]], *, year: int) -> list[dict[str, str]]:
@@ -225,6 +236,7 @@ def _lines(figures: Mapping[str, Any]) -> list[tuple[str | Promise, object]]:
         (_("文号"), figures["number"]),
         (_("变动的日期数"), figures["days"]),
         (_("将变动的时限数"), figures["moves"]),
+        (_("将变动的定时数"), figures.get("timers", 0)),
     ]
 
 

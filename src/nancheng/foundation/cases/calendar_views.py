@@ -63,12 +63,16 @@ def calendars(request: IdentifiedRequest) -> HttpResponse:
     known = clocks.calendar()
     notices = list(limit_queries.notices()[:SHOWN_MAX])
     work = limit_queries.reprojections([notice.pk for notice in notices])
+    kept = calendar.kept([each for each in work.values() if each.kept])
     return pages.render(
         request,
         "cases/calendars.html",
         {
             "years": [_year(known, year) for year in sorted(known.years, reverse=True)],
-            "notices": [(notice, work.get(notice.pk)) for notice in notices],
+            "notices": [
+                (notice, work.get(notice.pk), _within(request, kept.get(notice.pk, ())))
+                for notice in notices
+            ],
             "missing": [
                 (each, _name(each.process, each.node)) for each in limit_queries.missing_years()
             ],
@@ -164,9 +168,12 @@ def _previewed(
     request: IdentifiedRequest, shown: Preview, form: forms.Form, *, status: int = 200
 ) -> HttpResponse:
     """Show the days and dates that would change; of the cases, those within the reader's sight."""
-    ids = {move.clock.case_id for move in shown.moves}
-    seen = set(queries.visible(request.identity).filter(pk__in=ids).values_list("pk", flat=True))
+    timers = shown.timers.moves
+    ids = {move.clock.case_id for move in shown.moves} | {timer.case_id for timer, _due in timers}
+    within = queries.visible(request.identity).filter(pk__in=ids)
+    seen = {case.pk: case for case in within.only("number", "title")}
     moves = [move for move in shown.moves if move.clock.case_id in seen]
+    moved = [(seen[timer.case_id], timer, due) for timer, due in timers if timer.case_id in seen]
     return pages.render(
         request,
         "cases/calendar_preview.html",
@@ -175,9 +182,19 @@ def _previewed(
             "form": form,
             "moves": moves[:SHOWN_MAX],
             "hidden": len(shown.moves) - min(len(moves), SHOWN_MAX),
+            "timers": moved[:SHOWN_MAX],
+            "timers_hidden": len(timers) - min(len(moved), SHOWN_MAX),
         },
         status=status,
     )
+
+
+def _within(request: IdentifiedRequest, case_ids: Sequence[int]) -> Sequence[str]:
+    """Return the numbers of those cases that are within the reader's sight, some at most."""
+    if not case_ids:
+        return ()
+    rows = queries.visible(request.identity).filter(pk__in=case_ids).order_by("number")
+    return list(rows.values_list("number", flat=True)[:SHOWN_MAX])
 
 
 def _kept(shown: Preview) -> dict[str, object]:

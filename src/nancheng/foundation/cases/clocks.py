@@ -134,11 +134,14 @@ def add_days(rows: Iterable[Mapping[str, str]]) -> int:
 
 def timer_due(spec: TimerSpec, at: datetime) -> datetime:
     """Return when a timer of a drawing is due: ISO 8601, or a limit in working time."""
-    if is_in_working_time(spec):
-        due = worktime.due(worktime.Clock(limits.parse(spec.text), at), calendar())
-        assert due is not None
-        return due.due_at
-    return plain.due(spec, at)
+    return working_due(spec, at, calendar()) if is_in_working_time(spec) else plain.due(spec, at)
+
+
+def working_due(spec: TimerSpec, at: datetime, known: Calendar) -> datetime:
+    """Return when a timer of working time is due on some calendar."""
+    due = worktime.due(worktime.Clock(limits.parse(spec.text), at), known)
+    assert due is not None
+    return due.due_at
 
 
 def is_in_working_time(spec: TimerSpec) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404
@@ -20,7 +20,7 @@ from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
-from nancheng.foundation.web import instances, wording
+from nancheng.foundation.web import figures, instances, wording
 from nancheng.kernel.process import verbs
 from nancheng.kernel.process.definition import Definition
 from nancheng.kernel.process.program import Program
@@ -58,6 +58,7 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "Extended": (_("已延期"), "yellow"),
     "DateMoved": (_("期限变动"), "yellow"),
     "TimerMoved": (_("定时变动"), "yellow"),
+    "TimerKept": (_("定时未变动"), "yellow"),
     "CorrectionAsked": (_("要求补正"), "yellow"),
     "CorrectionReceived": (_("收到补正"), "blue"),
     "InstanceAdded": (_("加签"), "blue"),
@@ -271,6 +272,9 @@ def _notes(entry: Entry) -> list[str]:
     facts = entry.facts.get("remark", {})
     if entry.kind == "Transferred" and facts.get("to"):
         return [_("转给：%(to)s") % {"to": facts["to"]}]
+    if entry.kind == "TimerMoved":
+        when = {name: _moment(entry.facts[name]) for name in ("before", "due")}
+        return [_("原定 %(before)s → %(due)s") % when]
     notes = [str(words) % facts for fact, words in NOTES.items() if facts.get(fact)]
     if facts.get("before"):
         after = facts.get("after") or _("暂停计时")
@@ -278,6 +282,10 @@ def _notes(entry: Entry) -> list[str]:
     if facts.get("colour"):
         notes.append(str(Slip.Colour(facts["colour"]).label))
     return notes
+
+
+def _moment(text: str) -> str:
+    return figures.moment(datetime.fromisoformat(text))
 
 
 def _line(entry: Entry, program: Program) -> dict[str, Any]:

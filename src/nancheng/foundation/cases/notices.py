@@ -8,6 +8,10 @@ NOTICES = {
     "cases.escalated": _("“%(title)s”有事项上报（%(code)s），请关注。"),
     "cases.reminded": _("催办：“%(title)s”的“%(step)s”请尽快办理。%(text)s"),
     "cases.date-moved": _("“%(title)s”%(step)s的期限由 %(before)s 调整为 %(after)s：%(reason)s"),
+    "cases.timer-moved": _("“%(title)s”%(step)s的定时由 %(before)s 调整为 %(after)s：%(reason)s"),
+    "cases.timer-kept": _(
+        "“%(title)s”%(step)s的定时仍为 %(before)s：时长已无法重新得出，请核对（%(reason)s）。"
+    ),
     "cases.correction-asked": _("“%(title)s”需补正材料：%(reason)s"),
     "cases.year-missing": _(
         "%(year)s年的节假日安排尚未导入，%(on)s起新开的时限将按周末暂定，请及时导入。"
@@ -57,6 +61,9 @@ KINDS = {
             "cases.circulation-noted",
         ),
     ),
-    "limits": (_("期限变动与节假日安排"), ("cases.date-moved", "cases.year-missing")),
+    "limits": (
+        _("期限变动与节假日安排"),
+        ("cases.date-moved", "cases.timer-moved", "cases.timer-kept", "cases.year-missing"),
+    ),
     "reports": (_("上报事项"), ("cases.escalated",)),
 }

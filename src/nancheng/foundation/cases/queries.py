@@ -290,6 +290,7 @@ TOLD = (
     "Migrated",
     "VariablesSet",
     "TimerMoved",
+    "TimerKept",
     "OpinionAsked",
     "OpinionGiven",
     "OpinionWithdrawn",

@@ -51,6 +51,11 @@ def affected(since: date) -> QuerySet[Clock]:
     return Clock.objects.filter(reached, stopped_at__isnull=True)
 
 
+def is_needed(since: date) -> bool:
+    """Say whether a change from a day on can touch any clock or timer."""
+    return affected(since).exists() or timer_moves.affected(since).exists()
+
+
 def moves(rows: Sequence[Clock], calendar: Calendar) -> list[Move]:
     """Project clocks, in the order of their ids: what hangs on another comes after it."""
     made: dict[int, Move] = {}
@@ -108,6 +113,7 @@ def run_batch(*, reprojection_id: int, at: datetime) -> int | None:
         after=(batch[-1].pk if batch else work.after_clock, timers.after),
         seen=len(batch) + timers.seen,
         moved=len(moved) + timers.moved,
+        kept=timers.kept,
         finished_at=at if timers.is_last else None,
     )
     return len(moved) + timers.moved

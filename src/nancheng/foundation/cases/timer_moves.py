@@ -1,30 +1,33 @@
 """Moves waiting timers of working time to a new calendar, as ``reprojection`` moves clocks.
 
 A timer is an item of its case, so it moves by a command and an event: the history keeps when it was
-due before, and why, and replaying it gives what is stored. A timer whose length an expression
-worked out keeps its date: what the expression saw is gone.
+due before, and why, and replaying it gives what is stored. A timer whose length nobody can say any
+more keeps its date; its case's history, the report of the loading and whoever waits for it say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db.models import QuerySet
 
 from nancheng.foundation.cases import advance as moves
-from nancheng.foundation.cases import clocks, definitions, store
-from nancheng.foundation.cases.advance import Hand
+from nancheng.foundation.cases import clocks, store, timer_lengths, timer_notices
+from nancheng.foundation.cases.advance import Hand, Remark
 from nancheng.foundation.cases.models import CaseEvent, Wait
+from nancheng.foundation.cases.store import Loaded
+from nancheng.foundation.cases.timer_lengths import Waiting
+from nancheng.foundation.cases.timer_notices import Moved
 from nancheng.foundation.limits.models import Reprojection
-from nancheng.foundation.web import memory
 from nancheng.kernel.process import messages as m
-from nancheng.kernel.process.definition import TimerSpec
-from nancheng.kernel.process.state import ItemKind
+from nancheng.kernel.process.state import Item, ItemKind
+from nancheng.kernel.worktime.calendars import Calendar
 from nancheng.kernel.worktime.hours import SHANGHAI
 
 BATCH = 50
+KEPT = "TimerKept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,18 @@ class Done:
     after: int
     seen: int = 0
     moved: int = 0
+    kept: int = 0
     is_last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a calendar not yet in force would do to waiting timers; ``unknown`` stay for sure."""
+
+    moves: Sequence[tuple[Waiting, datetime]]
+    unknown: Sequence[Waiting]
+    looked_at: int
+    waiting: int
 
 
 def affected(since: date) -> QuerySet[Wait]:
@@ -43,53 +57,76 @@ def affected(since: date) -> QuerySet[Wait]:
     return Wait.objects.filter(kind=ItemKind.TIMER.value, due_at__gte=begin)
 
 
+def tried(since: date, known: Calendar, *, most: int) -> Tried:
+    """Say which timers a calendar would move, looking at so many; nothing is written."""
+    rows = affected(since)
+    timers = timer_lengths.waiting(rows.order_by("pk")[:most])
+    found, unknown = timer_lengths.counted(timers)
+    dues = [(each, clocks.working_due(each.spec, each.set_at, known)) for each in found]
+    return Tried(
+        moves=[(each.timer, due) for each, due in dues if due != each.timer.due_at],
+        unknown=unknown,
+        looked_at=len(timers),
+        waiting=rows.count() if len(timers) == most else len(timers),
+    )
+
+
 def run(work: Reprojection, *, at: datetime) -> Done:
     """Move the next timers, in the transaction of the batch."""
-    rows = list(
-        affected(work.since)
-        .filter(pk__gt=work.after_wait)
-        .order_by("pk")
-        .values_list("pk", "case_id", "item", "node", "case__process_id")[:BATCH]
-    )
-    lengths = {(row[1], row[2]): _in_working_time(row[4]).get(row[3]) for row in rows}
-    wanted = {place: spec for place, spec in lengths.items() if spec is not None}
-    moved = 0
-    if wanted:
-        set_at = _set_at([case_id for case_id, _item in wanted])
-        for place, spec in wanted.items():
-            if place in set_at:
-                moved += _move(work, place, clocks.timer_due(spec, set_at[place]), at=at)
-    after = rows[-1][0] if rows else work.after_wait
-    return Done(after, len(rows), moved, is_last=len(rows) < BATCH)
+    rows = affected(work.since).filter(pk__gt=work.after_wait).order_by("pk")[:BATCH]
+    timers = timer_lengths.waiting(rows)
+    found, unknown = timer_lengths.counted(timers)
+    moved = [
+        made
+        for each in found
+        if (made := _move(work, each.timer, clocks.timer_due(each.spec, each.set_at), at=at))
+    ]
+    kept = [made for timer in unknown if (made := _keep(work, timer, at=at))]
+    timer_notices.tell(work, moved, code=timer_notices.MOVED, at=at)
+    timer_notices.tell(work, kept, code=timer_notices.KEPT, at=at)
+    after = timers[-1].pk if timers else work.after_wait
+    return Done(after, len(timers), len(moved), len(kept), is_last=len(timers) < BATCH)
 
 
-@memory.kept
-def _in_working_time(process_id: int) -> Mapping[str, TimerSpec]:
-    """Return the timers of a version that count working days or hours, by node."""
-    return {
-        plan.id: plan.timer.spec
-        for plan in definitions.program(process_id).plans.values()
-        if plan.timer is not None
-        and not plan.timer.expression
-        and clocks.is_in_working_time(plan.timer.spec)
-    }
-
-
-def _set_at(case_ids: Sequence[int]) -> dict[tuple[int, int], datetime]:
-    """Return when each timer of some cases was set. One statement."""
-    rows = CaseEvent.objects.filter(case_id__in=case_ids, kind=m.TimerSet.__name__)
-    return {(case_id, item): at for case_id, item, at in rows.values_list("case_id", "item", "at")}
-
-
-def _move(work: Reprojection, place: tuple[int, int], due: datetime, *, at: datetime) -> bool:
+def _move(work: Reprojection, timer: Waiting, due: datetime, *, at: datetime) -> Moved | None:
     """Move one timer, unless it fired meanwhile or stays where it is."""
-    case_id, number = place
-    loaded = store.load(case_id=case_id)
-    item = loaded.state.items.get(number) if loaded is not None else None
-    if loaded is None or item is None or item.kind is not ItemKind.TIMER:
-        return False
-    if datetime.fromisoformat(str(item.data["due"])) == due:
-        return False
-    hand = Hand(None, at, f"calendar:{work.pk}/timer/{case_id}/{number}", {"opinion": work.reason})
-    moves.advance(loaded, m.MoveTimer(at, number, due), hand=hand)
-    return True
+    loaded, item = _loaded(timer)
+    if loaded is None or item is None:
+        return None
+    before = datetime.fromisoformat(str(item.data["due"]))
+    if before == due:
+        return None
+    moves.advance(loaded, m.MoveTimer(at, item.number, due), hand=_hand(work, timer, at))
+    return Moved(loaded, item, before, due)
+
+
+def _keep(work: Reprojection, timer: Waiting, *, at: datetime) -> Moved | None:
+    """Write into the case's history that a timer could not be worked out anew."""
+    loaded, item = _loaded(timer)
+    if loaded is None or item is None:
+        return None
+    due = datetime.fromisoformat(str(item.data["due"]))
+    said = Remark(KEPT, item.node, item.number)
+    moves.remark(loaded, said, hand=_hand(work, timer, at), due=due.isoformat())
+    return Moved(loaded, item, due, due)
+
+
+def _loaded(timer: Waiting) -> tuple[Loaded | None, Item | None]:
+    loaded = store.load(case_id=timer.case_id)
+    item = loaded.state.items.get(timer.item) if loaded is not None else None
+    return loaded, item if item is not None and item.kind is ItemKind.TIMER else None
+
+
+def _hand(work: Reprojection, timer: Waiting, at: datetime) -> Hand:
+    key = f"{_prefix(work)}{timer.case_id}/{timer.item}"
+    return Hand(None, at, key, {"opinion": work.reason})
+
+
+def cases_kept(work: Reprojection) -> list[int]:
+    """Return the cases with timers that some work could not count anew. One statement."""
+    lines = CaseEvent.objects.filter(kind=KEPT, key__startswith=_prefix(work))
+    return list(lines.values_list("case_id", flat=True).distinct().order_by("case_id"))
+
+
+def _prefix(work: Reprojection) -> str:
+    return f"calendar:{work.pk}/timer/"

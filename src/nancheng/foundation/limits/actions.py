@@ -104,6 +104,7 @@ def note_batch(
     after: tuple[int, int],
     seen: int,
     moved: int,
+    kept: int,
     finished_at: datetime | None,
 ) -> None:
     """Note how far the work has come among clocks and timers, in the transaction of the batch."""
@@ -112,6 +113,7 @@ def note_batch(
         after_wait=after[1],
         seen=F("seen") + seen,
         moved=F("moved") + moved,
+        kept=F("kept") + kept,
         finished_at=finished_at,
     )
 

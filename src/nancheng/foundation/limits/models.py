@@ -128,6 +128,8 @@ class Reprojection(models.Model):
     total = models.PositiveIntegerField(default=0)
     seen = models.PositiveIntegerField(default=0)
     moved = models.PositiveIntegerField(default=0)
+    # Timers whose length could not be had again: they keep their date, and their cases say so.
+    kept = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ("-started_at", "-id")

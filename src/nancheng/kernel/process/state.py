@@ -10,6 +10,7 @@ from a counter of the case and are never used twice. ``Item.data`` is a JSON obj
 - ``host``     the item a boundary event, an event behind an event-based gateway or the start of an
   event sub-process watches (a watcher holds no token; 0 is the case)
 - ``due``, ``left``  time of a timer, and how many more times it repeats (-1: without end)
+- ``length``   what a timer counts, if a limit such as ``5wd``: a calendar may move what it comes to
 - ``awaits``, ``name``, ``key``  message or signal waited for
 - ``work``     handler or decision asked for; ``calls`` the process called, ``gives`` what it gets
 - ``element``, ``index``  what this instance of a multi-instance is for

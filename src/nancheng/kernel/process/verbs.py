@@ -8,8 +8,8 @@ of a joint signing cannot send back alone; the whole signing (its body) can be.
 **Taking back.** The completion of a task is undone when everything it led to still rests untouched:
 each token it became is an open user task, a joint signing nobody has signed, or a timer that has
 not fired. Forks leave the number of their branches on the trail, so the shares of those tokens must
-add up to one whole; a token that ended, joined others, started automatic work or threw something is missing from
-the sum. Variables stay as they are: the task is offered with them.
+add up to one whole; a token that ended, joined others, started automatic work or threw something is
+missing from the sum. Variables stay as they are: the task is offered with them.
 """
 
 from __future__ import annotations

@@ -51,30 +51,36 @@ def _cannot_wait(run: Run, plan: Plan, token: Token, data: dict[str, object], fa
 
 def set_timer(run: Run, plan: Plan, token: Token, data: dict[str, object]) -> None:
     """Set the timer of an event node; a time that cannot be worked out is an incident."""
-    assert plan.timer, plan.id
-    found = _due(run, plan, token.scope)
+    spec = _spec(run, plan, token.scope)
+    found = spec if isinstance(spec, Fault) else _due(run, spec)
     if isinstance(found, Fault):
         _cannot_wait(run, plan, token, data | {"code": "process.timer-failed"}, found)
         return
-    at, left = found
+    spec, at, left = found
     data["due"] = at
+    if spec.kind is TimerKind.DURATION and not spec.text.startswith("P"):
+        # A calendar may change what such a length comes to; what gave it may be gone by then.
+        data["length"] = spec.text
     if left:
         data.setdefault("left", left)
     run.emit(m.TimerSet(run.draft.next_item, plan.id, token.scope, data))
 
 
-def _due(run: Run, plan: Plan, scope: int) -> tuple[str, int] | Fault:
-    """Return when the timer is due, and how many more times it repeats after that."""
+def _spec(run: Run, plan: Plan, scope: int) -> TimerSpec | Fault:
+    """Return what the drawing says of a timer, worked out if it is an expression."""
     assert plan.timer, plan.id
     spec = plan.timer.spec
-    if plan.timer.expression:
-        value = tokens.ask(plan.timer.expression, tokens.seen_from(run, scope))
-        if isinstance(value, Fault):
-            return value
-        spec = TimerSpec(spec.kind, str(value))
+    if not plan.timer.expression:
+        return spec
+    value = tokens.ask(plan.timer.expression, tokens.seen_from(run, scope))
+    return value if isinstance(value, Fault) else TimerSpec(spec.kind, str(value))
+
+
+def _due(run: Run, spec: TimerSpec) -> tuple[TimerSpec, str, int] | Fault:
+    """Return when a timer is due, and how many more times it repeats after that."""
     try:
         at = run.due(spec, run.at)
         repeats = dues.cycle(spec.text)[0] if spec.kind is TimerKind.CYCLE else 1
     except (ValueError, ArithmeticError, LookupError) as error:
         return Fault(f"{spec.text}: {error}"[:500])
-    return at.isoformat(), repeats - 1 if repeats > 0 else repeats
+    return spec, at.isoformat(), repeats - 1 if repeats > 0 else repeats

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,15 +11,11 @@ from nancheng.foundation.cases import (
     actions,
     calendar,
     clocks,
-    jobs,
-    replaying,
     reprojection,
-    timer_moves,
 )
-from nancheng.foundation.cases.models import CalendarDay, Case, CaseEvent, Clock, Task, Wait
-from nancheng.foundation.cases.tests import making, plays
+from nancheng.foundation.cases.models import CalendarDay, Case, CaseEvent, Clock, Task
+from nancheng.foundation.cases.tests import making
 from nancheng.foundation.cases.tests.making import SHANGHAI, Zone
-from nancheng.foundation.cases.tests.plays import Publish, boundary, drawing, end, start, user
 from nancheng.foundation.cases.tests.test_actions import assert_whole
 from nancheng.foundation.confirmations import actions as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
@@ -162,76 +157,6 @@ def test_a_second_person_puts_it_in_force_and_the_clock_moves(
     making_on = making.the_task(case, "review")
     actions.claim(task_id=making_on.pk, by=zone.bai, at=LATE, key="after")
     assert_whole(case)
-
-
-TIMER = "<timerEventDefinition><timeDuration>{}</timeDuration></timerEventDefinition>"
-GOES_ON = 'cancelActivity="false"'
-SLOW = drawing(
-    "slow",
-    [
-        start(),
-        user("work"),
-        boundary("late", "work", TIMER.format("8wd"), GOES_ON),
-        boundary("plain", "work", TIMER.format("P20D"), GOES_ON),
-        end(),
-        end("end_late"),
-        end("end_plain"),
-    ],
-    "start > work > end",
-    "late > end_late",
-    "plain > end_plain",
-)
-
-
-def a_slow_case(zone: Zone, key: str) -> Case:
-    return actions.open_case(
-        actions.Opening(kind="slow", title="慢件", variables={}), by=zone.fang, at=LATE, key=key
-    )
-
-
-def test_timers_in_working_days_move_too_and_their_case_says_from_when_and_why(
-    zone: Zone, two: tuple[Actor, Actor], published: Publish, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(timer_moves, "BATCH", 4)
-    published(slow=SLOW)
-    cases = [a_slow_case(zone, f"slow{number}") for number in range(3)]
-    before = Wait.objects.get(case=cases[0], node="late").due_at
-    put_in_force(NEW_YEAR, two)
-    assert finish() == 3
-    assert finish() == 0
-    for case in cases:
-        moved = Wait.objects.get(case=case, node="late").due_at
-        # The end of the 8th working day after 22 December; 1 January, a Friday, is a day of rest
-        # now.
-        assert before == datetime(2027, 1, 2, tzinfo=SHANGHAI)
-        assert moved == datetime(2027, 1, 5, tzinfo=SHANGHAI)
-        assert Wait.objects.get(case=case, node="plain").due_at == LATE + timedelta(days=20)
-        body = json.loads(CaseEvent.objects.get(case=case, kind="TimerMoved").payload)
-        assert datetime.fromisoformat(body["before"]) == before
-        assert datetime.fromisoformat(body["due"]) == moved
-        assert body["note"]["opinion"] == "国办发明电〔2026〕9号"
-        assert_whole(case)
-        assert replaying.differences(case.pk) == []
-    work = Reprojection.objects.get()
-    assert (work.total, work.seen, work.moved) == (6, 6, 3)
-    assert work.finished_at is not None
-
-
-def test_a_suspended_case_has_its_timer_moved_and_one_that_fired_is_left_alone(
-    zone: Zone, two: tuple[Actor, Actor], published: Publish
-) -> None:
-    published(slow=SLOW)
-    still, gone = a_slow_case(zone, "still"), a_slow_case(zone, "gone")
-    by = plays.granted(zone.fang, "case.suspend", "zone", username="fang")
-    actions.suspend(case_id=still.pk, reason="等待", by=by, at=LATE, key="s")
-    wait = Wait.objects.get(case=gone, node="late")
-    put_in_force(NEW_YEAR, two)
-    assert wait.due_at is not None
-    assert jobs.fire_due(at=wait.due_at) == 1
-    assert finish() == 1
-    assert CaseEvent.objects.get(kind="TimerMoved").case_id == still.pk
-    for case in (still, gone):
-        assert_whole(case)
 
 
 def test_who_proposed_a_notice_does_not_put_it_in_force(

@@ -217,7 +217,6 @@ def test_a_step_that_throws_nothing_may_be_passed_back_over() -> None:
     assert case.offered == {"apply"}
 
 
-
 def test_not_after_the_next_hand_touched_it() -> None:
     case = living.life(LONG)
     case.start()
