@@ -101,6 +101,8 @@ AXES_LOCKOUT_CALLABLE = "nancheng.foundation.people.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# What its table of failures must not keep in plain: one-time codes, and who tried from where.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "current"]
 SESSION_ENGINE = "nancheng.foundation.people.sessions"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 12 * 3600
@@ -167,6 +169,7 @@ DEFAULT_FROM_EMAIL = environment.mail_from()
 PROCESS_BINDINGS = wiring.PROCESS_BINDINGS
 REFUSALS = wiring.REFUSALS
 TWO_HANDS = wiring.TWO_HANDS
+DATED_SETTING = wiring.DATED_SETTING
 CASE_KIND = wiring.CASE_KIND
 CASE_KINDS = wiring.CASE_KINDS
 FILE_READERS = wiring.FILE_READERS

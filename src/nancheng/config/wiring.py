@@ -57,6 +57,9 @@ REFUSALS = (
     *(f"nancheng.domains.{domain}.refusals.REFUSALS" for domain in DOMAINS),
 )
 
+# A dated setting by code, for the apps below cases.
+DATED_SETTING = "nancheng.foundation.cases.queries.parameter"
+
 # What the apps below ask about cases: the kind of one (by id), and all kinds with their names.
 CASE_KIND = "nancheng.foundation.cases.queries.kind"
 CASE_KINDS = "nancheng.foundation.cases.lists.kinds"

@@ -122,6 +122,11 @@ _NO_HANDS = {"confirmation_id": 999_999}
 _APPLICATIONS = "application.manage"
 DOORS = {
     "people:sign-in": opened("the way in", posted=True),
+    "people:sign-in-code": opened(
+        "the second step in; without the first it leads back", posted=True
+    ),
+    "people:second-factor": opened("one's own device, with or without a post", posted=True),
+    "people:recovery-codes": opened("one's own codes, with or without a post", posted=True),
     "people:sign-out": opened("the way out", posted=True),
     "people:switch-identity": own(posted=True),
     "people:switch-language": opened("a cookie", posted=True),
@@ -146,6 +151,7 @@ DOORS = {
     "administration:account": detail(_ACCOUNTS, _account, _NO_ACCOUNT),
     "administration:switch": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:reset": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:remove-factor": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:appoint": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:dismiss": detail(
         _ACCOUNTS, _posts, _NO_ACCOUNT | {"identity_id": 999_999}, posted=True

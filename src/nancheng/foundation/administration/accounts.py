@@ -23,6 +23,7 @@ from nancheng.foundation.confirmations import actions as confirmations
 from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.people import accounts as queries
 from nancheng.foundation.people import actions
+from nancheng.foundation.people.factors import actions as factors
 from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.people.models import Identity, Person
@@ -142,6 +143,34 @@ def reset(request: IdentifiedRequest, username: str) -> HttpResponse:
 
 @require_http_methods(SHOWING)
 @requires(VERB)
+def remove_factor(request: IdentifiedRequest, username: str) -> HttpResponse:
+    """Ask that a lost second factor be taken away; the security administrator confirms."""
+    person = _person(username)
+    form = forms.Why(request.POST or None, initial={"key": uuid.uuid4().hex})
+    if request.method == "POST" and form.is_valid():
+        try:
+            factors.may_be_removed(person_id=person.pk, by=request.identity)
+            confirmations.ask(
+                Wish(
+                    "people.second-factor",
+                    f"{person.name}（{person.username}）",
+                    form.cleaned_data["reason"],
+                    {"person_id": person.pk, "username": person.username, "name": person.name},
+                ),
+                by=request.identity,
+                at=timezone.now(),
+                key=form.cleaned_data["key"],
+            )
+        except Refused as refused:
+            form.add_error(None, refusals.text(refused))
+        else:
+            return _asked(request, username)
+    hint = _("解除后本人只凭密码登录，原设备和恢复码全部失效。请先核实是本人申请。")
+    return _form(request, person, form, title=_("解除二次验证"), hint=hint)
+
+
+@require_http_methods(SHOWING)
+@requires(VERB)
 def appoint(request: IdentifiedRequest, username: str) -> HttpResponse:
     """Ask that a person be given a post; the security administrator confirms."""
     person = _person(username)
@@ -218,8 +247,10 @@ def _form(
     *,
     title: str,
     identity: Identity | None = None,
+    hint: str = "",
 ) -> HttpResponse:
     context = {"person": person, "form": form, "form_title": title, "identity": identity}
+    context["hint"] = hint or _("岗位变动须两人办理：提交后由安全管理员复核，复核通过即生效。")
     status = 422 if form.is_bound else 200
     return pages.render(request, "administration/account_form.html", context, status=status)
 

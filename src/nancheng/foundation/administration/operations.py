@@ -16,7 +16,9 @@ from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.messages.actions import EndpointFacts
 from nancheng.foundation.people import actions as people
+from nancheng.foundation.people.factors import actions as factors
 from nancheng.foundation.people.rules import Actor
+from nancheng.kernel.refusal import Refused
 
 Figures = Mapping[str, Any]
 Lines = Sequence[tuple[str | Promise, object]]
@@ -39,6 +41,15 @@ def dismiss(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
     """Take a post from a person."""
     people.dismiss(identity_id=asked.figures["identity_id"], at=at)
     _note("dismissed", asked, by=by, at=at)
+
+
+def remove_factor(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Take the second factor from a person who lost it; neither hand is that person's."""
+    person_id = asked.figures["person_id"]
+    if person_id in by.persons:
+        raise Refused("people.administrators-apart")
+    factors.remove(person_id=person_id)
+    _note("factor-removed", asked, by=by, at=at)
 
 
 def set_grants(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
@@ -87,6 +98,10 @@ def _dismissal(figures: Figures) -> Lines:
     return [(_("用户名"), figures["username"]), (_("岗位"), figures["post"])]
 
 
+def _account(figures: Figures) -> Lines:
+    return [(_("用户名"), figures["username"]), (_("姓名"), figures["name"])]
+
+
 def _grants(figures: Figures) -> Lines:
     """Say what would change: a line a verb, before and after."""
     before, after = figures["before"], figures["grants"]
@@ -130,6 +145,14 @@ OPERATIONS = (
         confirm="system.accounts.confirm",
         run=dismiss,
         lines=_dismissal,
+    ),
+    Operation(
+        "people.second-factor",
+        _("解除二次验证"),
+        ask="system.accounts",
+        confirm="system.accounts.confirm",
+        run=remove_factor,
+        lines=_account,
     ),
     Operation(
         "people.grants",

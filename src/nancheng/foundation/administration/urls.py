@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/<str:username>/", accounts.account, name="account"),
     path("accounts/<str:username>/switch/", accounts.switch, name="switch"),
     path("accounts/<str:username>/reset/", accounts.reset, name="reset"),
+    path("accounts/<str:username>/second-factor/", accounts.remove_factor, name="remove-factor"),
     path("accounts/<str:username>/appoint/", accounts.appoint, name="appoint"),
     path("accounts/<str:username>/dismiss/<int:identity_id>/", accounts.dismiss, name="dismiss"),
     path("duties/", duties.duties, name="duties"),

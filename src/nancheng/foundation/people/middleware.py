@@ -23,6 +23,8 @@ from nancheng.foundation.people.rules import Actor
 
 IDENTITY_KEY = "identity_id"
 SEEN_KEY = "seen_at"
+# Set at sign-in for whoever must have a second factor and has none.
+FACTOR_DUE_KEY = "factor_due"
 # The time of the last request is written at most once a minute: a session row per click is a
 # write per click.
 SEEN_STEP_SECONDS = 60
@@ -43,7 +45,9 @@ def identify(
         _end_silent_session(request)
         cast("Any", request).identity = SimpleLazyObject(lambda: actor_of(request))
         if _must_change_password(request):
-            return _change_first(request)
+            return _first(request, "change-password", _("密码须先修改：初始密码或已超过有效期。"))
+        if request.session.get(FACTOR_DUE_KEY) and request.path not in _still_open():
+            return _first(request, "second-factor", _("您的岗位须启用二次验证，请先完成设置。"))
         response = get_response(request)
         _note_export(request, response)
         return response
@@ -82,15 +86,16 @@ def _must_change_password(request: HttpRequest) -> bool:
 
 @cache
 def _still_open() -> frozenset[str]:
-    names = ("change-password", "sign-out", "switch-language")
+    names = ("change-password", "second-factor", "sign-out", "switch-language")
     return frozenset(reverse(f"people:{name}") for name in names)
 
 
-def _change_first(request: HttpRequest) -> HttpResponse:
-    where = reverse("people:change-password")
+def _first(request: HttpRequest, page: str, why: str) -> HttpResponse:
+    """Send a person to the page that comes before every other."""
+    where = reverse(f"people:{page}")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": where})
-    messages.info(request, _("密码须先修改：初始密码或已超过有效期。"))
+    messages.info(request, why)
     return redirect(where)
 
 

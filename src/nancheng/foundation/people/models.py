@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.people.rules import Scope
@@ -92,6 +93,8 @@ class Person(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True, blank=True)
     # A password that somebody else gave: nothing is opened before it was changed.
     must_change = models.BooleanField(default=False)
+    # Since when the present second factor is set up; NULL without one.
+    second_factor_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -103,6 +106,15 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what sessions are held against: they end with the password or the factor."""
+        of_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if self.second_factor_at is None:
+            return of_password
+        since = f"{of_password} {self.second_factor_at.timestamp()}"
+        signed = salted_hmac("nancheng.second-factor", since, secret=secret, algorithm="sha256")
+        return signed.hexdigest()
 
 
 class FormerPassword(models.Model):
@@ -117,6 +129,37 @@ class FormerPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.replaced_at}"
+
+
+class SecondFactor(models.Model):
+    """The device whose codes a person gives after the password (二次验证设备)."""
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="second_factor")
+    # Sealed with a key of this installation: ``factors.sealing``.
+    secret = models.CharField(max_length=200)
+    set_up_at = models.DateTimeField()
+    # The last time step whose code was taken: none opens twice.
+    last_step = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.set_up_at}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper (恢复码) that stands in for the device once; kept as a hash."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="recovery_codes")
+    hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("person", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("person", "hash"), name="recovery_code_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.used_at or ''}"
 
 
 class Identity(models.Model):

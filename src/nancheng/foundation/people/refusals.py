@@ -7,6 +7,12 @@ REFUSALS = {
     "people.no-identity": _("您的账号尚未配置岗位身份，请联系系统管理员。"),
     "people.unknown-identity": _("所选身份不存在或已失效。"),
     "people.wrong-password": _("原密码不正确。"),
+    "people.wrong-code": _("验证码不正确。"),
+    "people.used-code": _("此验证码已用过，请等待身份验证器显示下一个。"),
+    "people.factor-unreadable": _(
+        "本系统无法读取已登记的设备，请用恢复码登录后重新设置，或联系系统管理员解除。"
+    ),
+    "people.no-factor": _("%(name)s 没有设置二次验证。"),
     "people.weak-password": _("新密码不符合要求：%(why)s"),
     "people.former-password": _("新密码不能与最近 %(count)s 次用过的密码相同。"),
     "people.duties-apart": _(

@@ -6,16 +6,15 @@ from django.conf import settings
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nancheng.foundation.journal import actions as journal
-from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.people import actions, forms, queries
+from nancheng.foundation.people.factors import entering, entries
 from nancheng.foundation.people.guards import identified, signed_in
 from nancheng.foundation.people.middleware import IDENTITY_KEY, IdentifiedRequest
 from nancheng.foundation.people.models import Person
@@ -33,12 +32,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(onward)
     form = forms.SignIn(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.person is not None:
-        auth.login(request, form.person, backend=settings.AUTHENTICATION_BACKENDS[1])
-        _note(request, "signed-in", form.person)
-        response = redirect(onward)
-        return _remember(response, form.person.language)
+        if form.person.second_factor_at is None:
+            return entering.enter(request, form.person, onward=onward)
+        entries.begin(request, form.person, onward=onward, at=timezone.now())
+        return redirect("people:sign-in-code")
     if form.is_bound:
-        _note(request, "sign-in-failed", None)
+        entering.note(request, "sign-in-failed", None)
     status = 422 if form.is_bound else 200
     return pages.render(
         request, "people/sign_in.html", {"form": form, "next": onward}, status=status
@@ -46,11 +45,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
-    """Say that the account rests after too many failures."""
-    form = forms.SignIn(request, {"username": request.POST.get("username", "")})
+    """Say that the account rests after too many failures; nothing half open stays so."""
+    half = entries.read(request, at=timezone.now())
+    person = half.person if half else request.user
+    known = person if isinstance(person, Person) else None
+    typed = known.username if known else request.POST.get("username", "")
+    auth.logout(request)
+    form = forms.SignIn(request, {"username": typed})
     form.full_clean()
     form.errors.clear()
-    _note(request, "locked-out", None)
+    entering.note(request, "locked-out", known)
     form.add_error(None, _("连续多次登录失败，账号已临时锁定，请10分钟后再试。"))
     return pages.render(request, "people/sign_in.html", {"form": form, "next": "/"}, status=429)
 
@@ -59,7 +63,7 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if isinstance(request.user, Person):
-        _note(request, "signed-out", request.user)
+        entering.note(request, "signed-out", request.user)
     auth.logout(request)
     return redirect("people:sign-in")
 
@@ -84,7 +88,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
         language = settings.LANGUAGE_CODE
     if request.user.is_authenticated:
         actions.set_language(person_id=request.user.pk, language=language)
-    return _remember(redirect(_safe(request, request.POST.get("next") or "/")), language)
+    return entering.remember(redirect(_safe(request, request.POST.get("next") or "/")), language)
 
 
 @sensitive_post_parameters("old", "new", "again")
@@ -114,39 +118,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "people/change_password.html", {"form": form}, status=status)
 
 
-def _note(request: HttpRequest, kind: str, person: Person | None) -> None:
-    """Write the operations log. What was typed is kept only if it is somebody's sign-in name:
-    people type their passwords into the wrong field.
-    """
-    typed = request.POST.get("username", "")
-    found = person or Person.objects.filter(username=typed).first()
-    journal.record(
-        Happening(
-            kind,
-            person_id=found.pk if found else None,
-            label=found.name if found else "",
-            subject=found.username if found else "",
-            address=request.META.get("REMOTE_ADDR", ""),
-        ),
-        at=timezone.now(),
-    )
-
-
 def _safe(request: HttpRequest, target: str) -> str:
     allowed = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if allowed else "/"
-
-
-def _remember(response: HttpResponse, language: str) -> HttpResponse:
-    translation.activate(language)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 3600,
-        samesite="Lax",
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
