@@ -80,6 +80,8 @@ def database(folder: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # What is prepared (``web.postgresql``) is planned once, not anew at each step.
+        "OPTIONS": {"options": "-c plan_cache_mode=force_generic_plan"},
     }
 
 

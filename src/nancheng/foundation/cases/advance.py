@@ -17,6 +17,7 @@ from nancheng.foundation.cases.endings import actions as endings
 from nancheng.foundation.cases.store import Change, EventRow, Loaded, OpenTask
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import sql
+from nancheng.foundation.web.sql import Statement
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process import state as states
 from nancheng.kernel.process import step as process
@@ -27,6 +28,7 @@ from nancheng.kernel.refusal import Refused
 
 # A drawing whose automatic work calls itself for ever is stopped here.
 AUTOMATIC_MAX = 500
+NOTHING: Mapping[str, Statement] = {}
 FATES = (m.Completed, m.SentBack, m.Withdrawn, m.InstanceRemoved)
 # The event that a command is about: what its hand wrote stands with it.
 ABOUT = (
@@ -63,8 +65,16 @@ class Hand:
         return str(self.by.identity_id) if self.by else ""
 
 
-def advance(loaded: Loaded, command: m.Command, *, hand: Hand) -> Change:
+def advance(
+    loaded: Loaded,
+    command: m.Command,
+    *,
+    hand: Hand,
+    beside: Mapping[str, Statement] = NOTHING,
+) -> Change:
     """Carry out a command on a case that was read under its lock; return what it changed.
+
+    ``beside`` is what else is written at once.
 
     Raises ``Refused`` when the kernel, a handler or a faster hand says no.
     """
@@ -81,7 +91,7 @@ def advance(loaded: Loaded, command: m.Command, *, hand: Hand) -> Change:
         waits_changed=changed,
         waits_new=new,
     )
-    store.write(loaded, change)
+    store.write(loaded, change, beside)
     if loaded.caller_id is not None or definitions.speaks(loaded.process_id):
         by = hand.by.identity_id if hand.by else None
         errands.note(loaded, state, program, events, by=by, at=hand.at)
@@ -235,7 +245,6 @@ def _waits(
 
 
 def _end(loaded: Loaded, state: State, hand: Hand) -> None:
-    clocks.stop_all(loaded.case_id, at=hand.at)
     endings.withdraw_opinions(case_id=loaded.case_id, title=loaded.number, at=hand.at)
     on_end = bindings.binding(loaded.kind).on_end
     if on_end is not None:

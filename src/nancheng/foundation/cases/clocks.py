@@ -210,14 +210,6 @@ def of_case(program: Program, *, at: datetime) -> ClockRow | None:
     return begun(limit, case_id=0, department_id=0, at=at, newest=calendar_stamp())
 
 
-def stop_all(case_id: int, *, at: datetime) -> None:
-    """Stop every clock of a case that is over."""
-    sql.run(
-        "UPDATE cases_clock SET stopped_at = %s WHERE case_id = %s AND stopped_at IS NULL",
-        [sql.moment(at), case_id],
-    )
-
-
 def pause(*, case_id: int, reason: str, at: datetime) -> None:
     """Let every running clock of a case stand still."""
     running = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True)

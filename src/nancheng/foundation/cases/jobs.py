@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F, Q
 
 from nancheng.foundation.cases import store
 from nancheng.foundation.cases.advance import Hand, advance
 from nancheng.foundation.cases.models import Case, Wait
+from nancheng.foundation.web.whole import whole
 from nancheng.kernel.process import messages as m
 from nancheng.kernel.process.state import ItemKind, Status
 
@@ -41,7 +41,7 @@ def fire_due(*, at: datetime) -> int:
 
 def _fire(wait_id: int, case_id: int, item: int, at: datetime) -> bool:
     try:
-        with transaction.atomic():
+        with whole():
             return _fire_locked(case_id, item, at)
     except Exception:
         # Whatever one case's drawing or handler does, the others' timers must still fire; the

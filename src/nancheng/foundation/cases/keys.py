@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from nancheng.foundation.cases.models import Case
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import memory
+from nancheng.foundation.web.whole import whole
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +37,7 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
     @wraps(action)
     def run(*args: P.args, **given: P.kwargs) -> R:
         try:
-            with transaction.atomic():
+            with whole():
                 return action(*args, **given)
         except IntegrityError:
             known: R | None = _known(given)
@@ -44,7 +45,7 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
                 return known
         # Not the key, then: something this process remembered is no longer there.
         memory.forget()
-        with transaction.atomic():
+        with whole():
             return action(*args, **given)
 
     return run

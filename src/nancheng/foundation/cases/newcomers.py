@@ -36,36 +36,39 @@ CASE_COLUMNS = (
 )
 
 
-def create(row: CaseRow) -> int:
-    """Insert a new case; return its id."""
+def create(row: CaseRow) -> tuple[int, int]:
+    """Insert a new case; return its id and that of the newest notice day (0: there is none)."""
     values = [*row, "{}", 1, 0, 0, "", "", 0]
-    made = sql.run(*sql.insert("cases_case", CASE_COLUMNS, [values], returning="id"))
-    return int(made.fetchone()[0])
+    newest = "(SELECT MAX(id) FROM cases_calendarday)"
+    made = sql.run(*sql.insert("cases_case", CASE_COLUMNS, [values], returning=f"id, {newest}"))
+    # All rows are taken, though there is one: a statement left half read would bar the commit.
+    ((case_id, calendar),) = made.fetchall()
+    return case_id, calendar or 0
 
 
 def attach(
-    case_id: int, *, parties: Mapping[str, int], links: Mapping[int, str]
-) -> list[Statement]:
-    """Return what inserts who takes part in a new case (the lead first) and its ties."""
-    statements = []
+    case_id: int,
+    *,
+    parties: Mapping[str, int],
+    links: Mapping[int, str],
+    clock: ClockRow | None = None,
+) -> dict[str, Statement]:
+    """Return what inserts who takes part in a new case (the lead first), its ties and its clock."""
+    statements = {}
     if parties:
-        lines = [
+        lines: list[list[Any]] = [
             [case_id, party, department, not number]
             for number, (party, department) in enumerate(parties.items())
         ]
         columns = "case_id, party, department_id, is_lead"
-        statements.append(sql.insert("cases_participant", columns, lines))
+        statements["parties"] = sql.insert("cases_participant", columns, lines)
     if links:
-        ties = [[case_id, other, kind] for other, kind in links.items()]
-        statements.append(sql.insert("cases_caselink", "case_id, other_id, kind", ties))
+        lines = [[case_id, other, kind] for other, kind in links.items()]
+        statements["ties"] = sql.insert("cases_caselink", "case_id, other_id, kind", lines)
+    if clock is not None:
+        lines = [[case_id, None, *store.clock_values(clock)]]
+        statements["begun"] = sql.insert("cases_clock", store.CLOCK_COLUMNS, lines)
     return statements
-
-
-def case_clock(case_id: int, clock: ClockRow) -> Statement:
-    """Return what starts the clock of a whole case."""
-    return sql.insert(
-        "cases_clock", store.CLOCK_COLUMNS, [[case_id, None, *store.clock_values(clock)]]
-    )
 
 
 def unstarted(case_id: int, row: CaseRow, *, parties: Mapping[str, int], calendar: int) -> Loaded:

@@ -107,14 +107,13 @@ def begin(new: NewCase, start: m.Start, *, hand: Hand) -> Case:
         caller_id=new.caller_id,
         caller_item=new.caller_item,
     )
-    case_id = newcomers.create(row)
-    attached = newcomers.attach(case_id, parties=new.parties, links=new.links)
-    if clock is not None:
-        attached.append(newcomers.case_clock(case_id, clock))
-    sql.together(attached)
-    stamp = clocks.calendar_stamp()
-    loaded = newcomers.unstarted(case_id, row, parties=new.parties, calendar=stamp)
-    change = moves.advance(loaded, start, hand=hand)
+    case_id, calendar = newcomers.create(row)
+    attached = newcomers.attach(case_id, parties=new.parties, links=new.links, clock=clock)
+    loaded = newcomers.unstarted(case_id, row, parties=new.parties, calendar=calendar)
+    change = moves.advance(loaded, start, hand=hand, beside=attached)
+    if clock is not None and change.state.status in store.OVER:
+        # It ended where it began, in the same writing that started its clock.
+        store.stop_clocks(case_id, at=hand.at)
     return newcomers.as_case(store.after(loaded, change), row, at=hand.at, due_on=due_on)
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -36,12 +37,12 @@ OVER = frozenset({Status.COMPLETED, Status.TERMINATED})
 _KINDS = {kind.value: kind for kind in ItemKind}
 _PARTY = "party"  # beside the kinds of items: who takes part
 # The newest notice day comes along, so that clocks know whether their calendar is the newest.
-_CASE = (
-    "SELECT c.id, c.number, c.kind, c.process_id, c.department_id, c.last_seq, c.version, c.head,"
+_COLUMNS = (
+    "c.id, c.number, c.kind, c.process_id, c.department_id, c.last_seq, c.version, c.head,"
     " c.last_step, c.last_step_s, c.status, c.variables, c.next_item,"
     " (SELECT MAX(d.id) FROM cases_calendarday d), c.caller_id"
-    " FROM cases_case c WHERE c.id = {case}"
 )
+_CASE = f"SELECT {_COLUMNS} FROM cases_case c WHERE c.id = {{case}}"
 _ITEMS = (
     "SELECT t.item, t.node, 'user', t.scope, t.data, t.id, t.claimed_by_id, t.post_id,"
     " t.department_id, (SELECT k.id FROM cases_clock k WHERE k.task_id = t.id)"
@@ -51,8 +52,17 @@ _ITEMS = (
     " UNION ALL SELECT 0, party, 'party', 0, NULL, 0, 0, 0, department_id, 0"
     " FROM cases_participant WHERE case_id = {case}"
 )
-_LOCK = " FOR UPDATE OF c"
-_LOCK_OR_SKIP = " FOR UPDATE OF c SKIP LOCKED"
+# PostgreSQL's one statement, which answers one JSON list: the row under its lock, then the version
+# and the items as of the moment the statement began, older if the lock had to be waited for.
+_TOGETHER = (
+    f"SELECT json_build_array({_COLUMNS.replace('c.variables', 'c.variables::text')},"
+    " (SELECT w.version FROM cases_case w WHERE w.id = c.id), (SELECT json_agg("
+    "json_build_array(i.item, i.node, i.kind, i.scope, i.data::text, i.task, i.claimed, i.post,"
+    " i.department, i.clock)) FROM (ITEMS) i (item, node, kind, scope, data, task, claimed,"
+    " post, department, clock)))::text"
+    " FROM cases_case c WHERE c.id = {case} FOR UPDATE OF c"
+).replace("ITEMS", _ITEMS.format(case="c.id"))
+_SKIP = " SKIP LOCKED"
 _ITEMS_OF_CASE = _ITEMS.format(case="%s")
 _BY_TASK = "(SELECT t.case_id FROM cases_task t WHERE t.id = %s)"
 
@@ -171,18 +181,26 @@ class Change:
 
 
 def load(*, case_id: int = 0, task_id: int = 0, wait: bool = True) -> Loaded | None:
-    """Read a case, by its id or by that of one of its tasks. Two statements, under a lock.
+    """Read a case under a lock, by its id or by that of one of its tasks. At most two statements.
 
     A case that another hand has locked is waited for, or (``wait`` is False) not returned.
     """
     which, key = ("%s", case_id) if case_id else (_BY_TASK, task_id)
     if sql.is_postgresql():
-        locked = _CASE.format(case=which) + (_LOCK if wait else _LOCK_OR_SKIP)
-        case, rest = sql.together([(locked, [key]), (_ITEMS.format(case=which), [key] * 3)])
-        found = case.fetchone()
-        return _loaded(found, rest.fetchall()) if found else None
+        return _load_at_once(_TOGETHER.format(case=which) + ("" if wait else _SKIP), key)
     found = sql.one(_CASE.format(case=which), [key])
     return _loaded(found, sql.rows(_ITEMS_OF_CASE, [found[0]] * 3)) if found else None
+
+
+def _load_at_once(text: str, key: int) -> Loaded | None:
+    told = sql.one(text, [key])
+    if told is None:
+        return None
+    found = orjson.loads(told[0])
+    if found[6] != found[15]:
+        # Another hand moved it while its lock was waited for; it cannot be moved again now.
+        (found,) = map(orjson.loads, sql.one(text, [key]) or ())
+    return _loaded(found, found[16] or ())
 
 
 def _loaded(row: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Loaded:
@@ -242,32 +260,39 @@ _MOVE = _MOVING.format(status="")
 _MOVE_AND_STATUS = _MOVING.format(status=", status = %s, closed_at = %s")
 _END_TASK = "UPDATE cases_task SET state = %s, done_at = %s, done_by_id = %s WHERE id = %s"
 _END_CLOCK = "UPDATE cases_clock SET stopped_at = %s WHERE id = %s"
+_END_CLOCKS = "UPDATE cases_clock SET stopped_at = %s WHERE case_id = %s AND stopped_at IS NULL"
 _START_CLOCK = (
     f"INSERT INTO cases_clock ({CLOCK_COLUMNS})"
     f" SELECT case_id, id{', %s' * len(ClockRow._fields)} FROM cases_task"
     " WHERE case_id = %s AND item = %s"
 )
+_STARTED = ", ".join(ClockRow._fields)
 _CHANGE_WAIT = (
     "UPDATE cases_wait SET node = %s, kind = %s, data = %s, due_at = %s"
     " WHERE case_id = %s AND item = %s"
 )
 
 
-def write(loaded: Loaded, change: Change) -> None:
-    """Write what a command made of a case.
+def write(loaded: Loaded, change: Change, beside: Mapping[str, Statement] | None = None) -> None:
+    """Write what a command made of a case, and what else is written at once.
 
     Raises ``Refused`` "cases.moved-meanwhile" when another hand was faster, ``IntegrityError`` when
     the command's key was used before.
     """
     at = sql.moment(change.at)
-    statements = [_moved(loaded, change, at)]
-    statements.append(sql.insert("cases_caseevent", EVENT_COLUMNS, change.events))
-    _add_ended(statements, change, at)
+    statements = {"moved": _moved(loaded, change, at)}
+    statements["said"] = sql.insert("cases_caseevent", EVENT_COLUMNS, change.events)
+    _add_ended(statements, loaded, change, at)
     if change.offered:
         _add_offered(statements, loaded.case_id, change, at)
     _add_waits(statements, loaded.case_id, change)
-    if sql.together(statements)[0].rowcount != 1:
+    if sql.at_once({**statements, **(beside or {})}) != 1:
         raise Refused("cases.moved-meanwhile", number=loaded.number)
+
+
+def stop_clocks(case_id: int, *, at: datetime) -> None:
+    """Stop every clock of a case that is over."""
+    sql.run(_END_CLOCKS, [sql.moment(at), case_id])
 
 
 def _last_step(loaded: Loaded, change: Change) -> tuple[str, int]:
@@ -309,21 +334,24 @@ def _moved(loaded: Loaded, change: Change, at: Any) -> Statement:
     )
 
 
-def _add_ended(statements: list[Statement], change: Change, at: Any) -> None:
-    for task in change.ended:
-        statements.append((_END_TASK, [task.state, at, task.by, task.task_id]))
-        if task.clock_id:
-            statements.append((_END_CLOCK, [at, task.clock_id]))
+def _add_ended(statements: dict[str, Statement], loaded: Loaded, change: Change, at: Any) -> None:
+    over = change.state.status in OVER and loaded.state.status not in OVER
+    if over:
+        statements["stopped"] = (_END_CLOCKS, [at, loaded.case_id])
+    for number, task in enumerate(change.ended):
+        statements[f"ended_{number}"] = (_END_TASK, [task.state, at, task.by, task.task_id])
+        if task.clock_id and not over:
+            statements[f"stopped_{number}"] = (_END_CLOCK, [at, task.clock_id])
 
 
-def _add_offered(statements: list[Statement], case_id: int, change: Change, at: Any) -> None:
+def _add_offered(statements: dict[str, Statement], case_id: int, change: Change, at: Any) -> None:
     lines, clocks = [], []
     for row in change.offered:
         due_on = due_at = None
         if row.clock:
             clock = clock_values(row.clock)
             due_on, due_at = clock[7:9]
-            clocks.append((_START_CLOCK, [*clock, case_id, row.item]))
+            clocks.append((row.item, clock))
         lines.append(
             [
                 *(case_id, row.item, row.scope, row.node, row.name, row.name_en),
@@ -331,24 +359,41 @@ def _add_offered(statements: list[Statement], case_id: int, change: Change, at: 
                 *(due_on, due_at, 0),
             ]
         )
-    statements.append(sql.insert("cases_task", TASK_COLUMNS, lines))
-    statements.extend(clocks)
+    at_once = bool(clocks) and sql.is_postgresql()
+    made = "id, case_id, item" if at_once else ""
+    statements["offered"] = sql.insert("cases_task", TASK_COLUMNS, lines, returning=made)
+    if at_once:
+        lines = [[item, *clock] for item, clock in clocks]
+        statements["started"] = (_start_clocks(), [sql.records(f"item, {_STARTED}", lines)])
+        return
+    for number, (item, clock) in enumerate(clocks):
+        statements[f"started_{number}"] = (_START_CLOCK, [*clock, case_id, item])
 
 
-def _add_waits(statements: list[Statement], case_id: int, change: Change) -> None:
+@cache
+def _start_clocks() -> str:
+    """Return what starts the clocks of the tasks that the same statement offers (PostgreSQL)."""
+    given, read = sql.reading("cases_clock", _STARTED, key="item")
+    return (
+        f"INSERT INTO cases_clock ({CLOCK_COLUMNS}) SELECT t.case_id, t.id, {given}"
+        f" FROM offered t JOIN {read} ON n.item = t.item"
+    )
+
+
+def _add_waits(statements: dict[str, Statement], case_id: int, change: Change) -> None:
     if change.waits_gone:
         marks = ", ".join(["%s"] * len(change.waits_gone))
         text = f"DELETE FROM cases_wait WHERE case_id = %s AND item IN ({marks})"
-        statements.append((text, [case_id, *change.waits_gone]))
-    for item in change.waits_changed:
+        statements["gone"] = (text, [case_id, *change.waits_gone])
+    for number, item in enumerate(change.waits_changed):
         values = [item.node, item.kind.value, write_values(item.data), _due(item)]
-        statements.append((_CHANGE_WAIT, [*values, case_id, item.number]))
+        statements[f"changed_{number}"] = (_CHANGE_WAIT, [*values, case_id, item.number])
     if change.waits_new:
         lines = [
             [case_id, i.number, i.scope, i.node, i.kind.value, write_values(i.data), _due(i), 0]
             for i in change.waits_new
         ]
-        statements.append(sql.insert("cases_wait", WAIT_COLUMNS, lines))
+        statements["resting"] = sql.insert("cases_wait", WAIT_COLUMNS, lines)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode

@@ -8,16 +8,17 @@ come out as Django's, and every statement runs in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from threading import local
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+import orjson
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-# A statement is prepared anew for each choice of which values are NULL: more than the driver's 100.
-PREPARED_MAX = 1000
+from nancheng.foundation.web import postgresql
 
 Values = Sequence[Any]
 Statement = tuple[str, Values]
@@ -45,23 +46,54 @@ def together(statements: Sequence[Statement]) -> list[Any]:
 
     A failure of any raises Django's error for it; the transaction must then be rolled back.
     """
-    database = _database()
-    if database.execute_wrappers or database.queries_logged:
+    database = database_of_thread()
+    if is_watched(database):
         return [_watched(database, text, values) for text, values in statements]
-    # As Django's cursor does: a session that the server ended meanwhile is begun anew.
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    driver = database.connection
+    driver = _session(database)
     with database.wrap_database_errors:
         if is_postgresql():
-            return _postgresql(driver, statements)
+            return postgresql.run(driver, [(_numbered(t), values) for t, values in statements])
         return [driver.execute(_marked(text), values) for text, values in statements]
+
+
+def at_once(statements: Mapping[str, Statement]) -> int:
+    """Write with several statements; return how many rows the first one met.
+
+    On PostgreSQL they are one statement with a common table expression each: one plan kept ready,
+    one round trip. So none sees what another writes, except through what it returns: the name of a
+    statement with RETURNING can be read from in a later one. On SQLite they run in order.
+    """
+    if not is_postgresql():
+        return int(together([*statements.values()])[0].rowcount)
+    text = _as_one(tuple(statements), tuple(text for text, _ in statements.values()))
+    values = [value for _, given in statements.values() for value in given]
+    found = one(text, values)
+    return found[0] if found else 0
+
+
+@lru_cache(maxsize=1024)
+def _as_one(names: tuple[str, ...], texts: tuple[str, ...]) -> str:
+    parts = [f"{name} AS ({text})" for name, text in zip(names, texts, strict=True)]
+    parts[0] = f"{names[0]} AS ({texts[0]} RETURNING 1)"
+    return f"WITH {', '.join(parts)} SELECT COUNT(*) FROM {names[0]}"
+
+
+def is_watched(database: Any) -> bool:
+    """Say whether somebody listens to the statements of a connection."""
+    return bool(database.execute_wrappers or database.queries_logged)
+
+
+def _session(database: Any) -> Any:
+    """Return the driver's connection, as Django's cursor does: one that ended is begun anew."""
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    return database.connection
 
 
 _here = local()
 
 
-def _database() -> Any:
+def database_of_thread() -> Any:
     """Return this thread's connection; Django's own way to it costs as much as a small query."""
     try:
         return _here.database
@@ -82,23 +114,7 @@ def _watched(database: Any, text: str, values: Values) -> Any:
     return cursor
 
 
-def _postgresql(driver: Any, statements: Sequence[Statement]) -> list[Any]:
-    from psycopg import RawCursor
-
-    if driver.prepared_max != PREPARED_MAX:
-        driver.prepared_max = PREPARED_MAX
-    cursors = [RawCursor(driver) for _ in statements]
-    if len(statements) == 1:
-        text, values = statements[0]
-        cursors[0].execute(_numbered(text), values)
-        return cursors
-    with driver.pipeline():
-        for cursor, (text, values) in zip(cursors, statements, strict=True):
-            cursor.execute(_numbered(text), values)
-    return cursors
-
-
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _numbered(text: str) -> bytes:
     """Return a statement with the server's own marks: the driver need not look for them again."""
     assert "%%" not in text, text
@@ -112,18 +128,65 @@ def _marked(text: str) -> str:
     return text.replace("%s", "?")
 
 
+def insert(table: str, columns: str, lines: Sequence[Values], returning: str = "") -> Statement:
+    """Return the one statement that inserts some rows (at least one); ``columns`` have commas.
+
+    On PostgreSQL all rows of a model's table are one value, so the text is the same for any number.
+    """
+    if is_postgresql() and _types(table):
+        return _insertion_of_records(table, columns, returning), [records(columns, lines)]
+    text = _insertion(table, columns, len(lines), returning)
+    return text, [value for line in lines for value in line]
+
+
 @lru_cache(maxsize=512)
-def insertion(table: str, columns: str, count: int, returning: str = "") -> str:
-    """Return the text that inserts so many rows; ``columns`` are names with commas."""
+def _insertion(table: str, columns: str, count: int, returning: str) -> str:
     marks = "(" + ", ".join(["%s"] * (columns.count(",") + 1)) + ")"
     tail = f" RETURNING {returning}" if returning else ""
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * count)}{tail}"
 
 
-def insert(table: str, columns: str, lines: Sequence[Values], returning: str = "") -> Statement:
-    """Return the one statement that inserts some rows (at least one)."""
-    text = insertion(table, columns, len(lines), returning)
-    return text, [value for line in lines for value in line]
+@lru_cache(maxsize=512)
+def _insertion_of_records(table: str, columns: str, returning: str) -> str:
+    given, read = reading(table, columns)
+    tail = f" RETURNING {returning}" if returning else ""
+    return f"INSERT INTO {table} ({columns}) SELECT {given} FROM {read}{tail}"
+
+
+def records(columns: str, lines: Sequence[Values]) -> str:
+    """Return rows as the JSON list of objects that ``reading`` reads."""
+    names = columns.split(", ")
+    return orjson.dumps([dict(zip(names, line, strict=True)) for line in lines]).decode()
+
+
+def reading(table: str, columns: str, key: str = "") -> tuple[str, str]:
+    """Return how PostgreSQL reads ``records`` of a model's table: what to select, and from what.
+
+    ``key`` names a whole number that each record has beside the columns.
+    """
+    types = _types(table)
+    names = columns.split(", ")
+    # Texts are read as such and coerced by the insertion: JSON in a text would be read as a string.
+    read = [f"{name} {'text' if types[name] in _TEXTS else types[name]}" for name in names]
+    read += [f"{key} integer"] * bool(key)
+    given = ", ".join(f"n.{name}{_TEXTS.get(types[name], '')}" for name in names)
+    return given, f"json_to_recordset(%s::json) AS n({', '.join(read)})"
+
+
+# Kinds of columns that hold text, and what a text needs to become one.
+_TEXTS = {"text": "", "varchar": "", "jsonb": "::jsonb"}
+
+
+@cache
+def _types(table: str) -> Mapping[str, str]:
+    """Return the kinds of a table's columns, as its model tells them."""
+    model = next((model for model in apps.get_models() if model._meta.db_table == table), None)
+    if model is None:
+        return {}
+    kinds = {
+        str(field.column): field.db_type(connection) or "" for field in model._meta.concrete_fields
+    }
+    return {name: kind.split("(")[0] for name, kind in kinds.items()}
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from nancheng.foundation.cases import actions, errands, openings
-from nancheng.foundation.cases.models import Case, CaseEvent, CaseLink, Errand, Wait
+from nancheng.foundation.cases.actions import Opening
+from nancheng.foundation.cases.models import Case, CaseEvent, CaseLink, Clock, Errand, Wait
 from nancheng.foundation.cases.tests import making, plays
 from nancheng.foundation.cases.tests.making import AT, Zone
 from nancheng.foundation.cases.tests.plays import (
@@ -307,3 +308,16 @@ def test_an_errand_that_fails_again_and_again_is_left_to_a_person(
     errand = Errand.objects.get()
     assert (errand.state, errand.code) == ("stuck", "cases.nobody-at-post")
     assert not Case.objects.filter(kind="child").exists()
+
+
+def test_a_case_that_ends_where_it_begins_leaves_no_clock_running(
+    zone: Zone, published: Publish
+) -> None:
+    xml = drawing("child", [start(), end()], "start > end").replace(
+        'isExecutable="true"', 'isExecutable="true" nc:limit="5wd" nc:basis="试行"'
+    )
+    published(child=xml)
+    case = actions.open_case(Opening("child", "即办"), by=zone.an, at=AT, key="at-once")
+    assert case.status == Case.Status.CLOSED
+    (clock,) = Clock.objects.filter(case=case)
+    assert clock.stopped_at == AT

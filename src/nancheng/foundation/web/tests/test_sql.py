@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.apps import apps
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nancheng.foundation.web import memory, sql
@@ -49,6 +51,46 @@ def test_a_broken_rule_is_djangos_error_and_the_transaction_can_be_left(table: s
     with pytest.raises(IntegrityError), transaction.atomic():
         sql.together([("UPDATE lines SET id = 9", []), sql.insert(table, "id, name", [(2, "a")])])
     assert sql.rows("SELECT id, name FROM lines") == [(1, "a")]
+
+
+def test_writing_at_once_counts_the_rows_of_the_first(table: str) -> None:
+    sql.run(*sql.insert(table, "id, name", [(1, "a"), (2, "b")]))
+    done = sql.at_once(
+        {
+            "renamed": ("UPDATE lines SET name = %s WHERE id = %s", ["c", 1]),
+            "added": sql.insert(table, "id, name", [(3, "d")]),
+            "gone": ("DELETE FROM lines WHERE id = %s", [2]),
+        }
+    )
+    assert done == 1
+    assert sql.rows("SELECT id, name FROM lines ORDER BY id") == [(1, "c"), (3, "d")]
+    assert sql.at_once({"none": ("DELETE FROM lines WHERE id = %s", [9])}) == 0
+
+
+def test_rows_of_a_model_go_in_as_they_are() -> None:
+    at = datetime(2026, 3, 1, 1, 2, 3, 4, tzinfo=UTC)
+    text = '{"名":"\\"引\\" \\\\ $1 ","n":12345678901234567890}'
+    columns = (
+        "asked_at, asked_by, since, finished_at, after_case, cases_all, cases_seen, events_seen,"
+        " fault_count, faults, root"
+    )
+    lines = [
+        [sql.moment(at), "问\t'", sql.day(date(2026, 2, 28)), None, 2**40, 1, 2, 3, 4, text, ""],
+        [sql.moment(at), "", None, sql.moment(at), 0, 0, 0, 0, 0, "[]", "r"],
+    ]
+    made = sql.run(*sql.insert("audit_verification", columns, lines, returning="id")).fetchall()
+    rows = apps.get_model("audit", "Verification").objects.in_bulk([key for (key,) in made])
+    first, second = (rows[key] for (key,) in made)
+    assert (first.asked_at, first.asked_by, first.since) == (at, "问\t'", date(2026, 2, 28))
+    assert (first.finished_at, first.after_case, first.faults) == (None, 2**40, json.loads(text))
+    assert (second.finished_at, second.since, second.faults, second.root) == (at, None, [], "r")
+
+
+def test_a_text_too_long_for_its_column_is_refused_and_not_cut() -> None:
+    if not sql.is_postgresql():
+        pytest.skip("SQLite keeps any length")
+    with pytest.raises(DataError), transaction.atomic():
+        sql.run(*sql.insert("audit_verification", "root", [["x" * 65]]))
 
 
 def test_a_time_is_kept_in_utc_whatever_its_zone() -> None:
