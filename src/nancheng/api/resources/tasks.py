@@ -17,7 +17,7 @@ from nancheng.api.filling import FormField
 from nancheng.api.listing import Listing
 from nancheng.api.shapes import Day, Given, Id, Mark, Moment, Name, Named, Page, Reason, Words
 from nancheng.api.telling import ClockTold
-from nancheng.foundation.cases import actions, desk, lists, worklist
+from nancheng.foundation.cases import actions, desk, extensions, lists, worklist
 from nancheng.foundation.cases.desk import Desk
 from nancheng.foundation.cases.signing import actions as signers
 from nancheng.foundation.cases.signing import queries as signing
@@ -343,6 +343,6 @@ def remind(request: ApiRequest, task_id: Id, given: Reminder) -> HttpResponse:
 
 @_posts("extend", Need("case.extend"))
 def extend(request: ApiRequest, task_id: Id, given: Extension) -> HttpResponse:
-    """Give a task more time (延期)."""
-    act = _plain(actions.extend, days=given.days, reason=given.reason)
+    """Ask for more time for a task (延期); the date moves when another person confirms."""
+    act = _plain(extensions.ask, days=given.days, reason=given.reason)
     return _use(request, task_id, "extend", act)

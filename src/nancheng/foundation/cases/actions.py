@@ -218,27 +218,6 @@ def remind(*, task_id: int, text: str, by: Actor, at: datetime, key: str) -> Non
 
 
 @once
-def extend(*, task_id: int, days: int, reason: str, by: Actor, at: datetime, key: str) -> None:
-    """延期: give a task more time. Who does the task cannot grant it; the first due date stays."""
-    loaded, task = _task(task_id, by=by, key=key)
-    if loaded is None or task is None:
-        return
-    doing = rights.doer(by, post_id=task.post_id, claimed_by=task.claimed_by, kind=loaded.kind)
-    by = queries.allow(by, "case.extend", loaded.case_id)
-    if doing is not None:
-        raise Refused("cases.extend-own")
-    before, after = clocks.extend(task_id=task_id, count=days, reason=reason, by=by, at=at)
-    moves.remark(
-        loaded,
-        Remark("Extended", task.node, task.item),
-        hand=_hand(by, at, key, opinion=reason),
-        days=days,
-        before=before,
-        after=after,
-    )
-
-
-@once
 def suspend(*, case_id: int, reason: str, by: Actor, at: datetime, key: str) -> None:
     """中止: the case and its clocks stand still."""
     if keys.done_before(by=by, key=key):
@@ -320,11 +299,12 @@ def _found(task_id: int, *, by: Actor, key: str) -> tuple[Loaded | None, OpenTas
         raise Refused("cases.no-such-task")
     task = loaded.task(task_id)
     if task is None and not store.used(keys.sender_key(by, key)):
-        raise _gone(task_id)
+        raise gone(task_id)
     return loaded, task
 
 
-def _gone(task_id: int) -> Refused:
+def gone(task_id: int) -> Refused:
+    """Return what to say of a task that is no more to do: who did it, and when."""
     row = Task.objects.filter(pk=task_id).values_list("done_by__person__name", "done_at").first()
     who, when = row or (None, None)
     return Refused("cases.task-gone", who=who or "—", when=when)

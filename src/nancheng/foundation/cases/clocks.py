@@ -258,6 +258,22 @@ def extend(
 ) -> tuple[date | None, date | None]:
     """Grant a task more time, in the unit of its limit; return its last day before and after.
 
+    Raises ``Refused`` as ``stretchable`` does.
+    """
+    clock = stretchable(task_id=task_id, count=count)
+    before = clock.due_on
+    ClockExtension.objects.create(
+        clock=clock, count=count, reason=reason, granted_by_id=by.identity_id, granted_at=at
+    )
+    running = Clock.objects.filter(task_id=task_id, stopped_at__isnull=True)
+    project(running, reason=ClockMove.Reason.EXTENDED, note=reason, at=at)
+    clock.refresh_from_db()
+    return before, clock.due_on
+
+
+def stretchable(*, task_id: int, count: int) -> Clock:
+    """Return the clock of a task, if it may be given so much more time.
+
     Raises ``Refused`` for a step without a limit, and beyond what the limit's rule allows.
     """
     running = Clock.objects.filter(task_id=task_id, stopped_at__isnull=True)
@@ -275,13 +291,7 @@ def extend(
             ),
             unit=limits.parse(clock.budget).unit,
         )
-    before = clock.due_on
-    ClockExtension.objects.create(
-        clock=clock, count=count, reason=reason, granted_by_id=by.identity_id, granted_at=at
-    )
-    project(running, reason=ClockMove.Reason.EXTENDED, note=reason, at=at)
-    clock.refresh_from_db()
-    return before, clock.due_on
+    return clock
 
 
 def project(rows: QuerySet[Clock], *, reason: str, note: str, at: datetime) -> int:

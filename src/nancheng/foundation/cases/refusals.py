@@ -12,7 +12,8 @@ REFUSALS = {
     "cases.verb-not-open": _("当前环节不允许此操作（%(verb)s）。"),
     "cases.same-person": _("您已办理过本办件的“%(step)s”环节，经办与审核须由不同的人办理。"),
     "cases.not-a-colleague": _("只能转办给本部门在岗人员。"),
-    "cases.extend-own": _("不能给自己承办的任务批准延期，请由有权的他人批准。"),
+    "cases.extend-own": _("不能为自己承办的任务申请或复核延期，请由有权的他人办理。"),
+    "cases.extension-asked": _("此任务已有延期申请等待复核。"),
     "cases.no-limit-here": _("该环节没有设置时限，无需延期。"),
     "cases.no-whole-limit": _("流程没有设置全程期限，环节的期限无法由此倒推。"),
     "cases.nobody-at-post": _(

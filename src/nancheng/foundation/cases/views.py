@@ -18,6 +18,7 @@ from nancheng.foundation.cases import (
     bindings,
     definitions,
     desk,
+    extensions,
     forms,
     queries,
     spending,
@@ -145,6 +146,9 @@ def task_verb(request: IdentifiedRequest, task_id: int, verb: str) -> HttpRespon
             _say_in(form, refused)
         else:
             to = at_desk.task.pk if verb in STAYING else None
+            if verb == Verb.EXTEND.value:
+                messages.success(request, _("延期申请已提交，待另一人复核后生效。"))
+                return redirect("cases:task", task_id=at_desk.task.pk)
             return _done(request, desk.VERB_WORDS[verb], to=to)
     return _verb_page(request, form, verb=verb, subject=at_desk.case, at_desk=at_desk)
 
@@ -192,7 +196,7 @@ def _act_on(verb: str, task_id: int, given: Mapping[str, Any], by: Actor) -> Non
     act: Mapping[str, Callable[..., None]] = {
         Verb.SEND_BACK.value: actions.send_back,
         Verb.TRANSFER.value: actions.transfer,
-        Verb.EXTEND.value: actions.extend,
+        Verb.EXTEND.value: extensions.ask,
         Verb.ASK_CORRECTION.value: supplements.ask,
         Verb.TAKE_CORRECTION.value: supplements.receive,
     }

@@ -61,6 +61,32 @@ def waiting_for(actor: Actor) -> QuerySet[Confirmation]:
     )
 
 
+def is_known(actor: Actor, *, key: str) -> bool:
+    """Say whether an actor asked under this key before. One statement."""
+    return Confirmation.objects.filter(key=f"{actor.identity_id}:{key}").exists()
+
+
+def is_waiting(operation: str, **figures: object) -> bool:
+    """Say whether an operation with these figures waits for its second hand. One statement."""
+    named = {f"figures__{name}": value for name, value in figures.items()}
+    waiting = Confirmation.objects.filter(operation=operation, state=Confirmation.State.WAITING)
+    return waiting.filter(**named).exists()
+
+
+def carried_out(
+    operation: str, *, asked_person: int, since: datetime, **figures: object
+) -> Confirmation | None:
+    """Return the newest confirmed request of a person with these figures. One statement."""
+    named = {f"figures__{name}": value for name, value in figures.items()}
+    rows = Confirmation.objects.filter(
+        operation=operation,
+        state=Confirmation.State.CONFIRMED,
+        asked_person_id=asked_person,
+        decided_at__gte=since,
+    )
+    return rows.filter(**named).order_by("-decided_at", "-id").first()
+
+
 def _known(actor: Actor) -> list[int]:
     return sorted(actor.persons)
 

@@ -264,17 +264,6 @@ def test_the_clock_of_a_step_runs_in_working_days(zone: Zone) -> None:
     assert case.due_on == date(2020, 10, 19)
 
 
-def test_extension_keeps_the_first_due_date_and_needs_another_person(zone: Zone) -> None:
-    case = making.a_case(zone)
-    making.do(case, "apply", zone.an)
-    task = making.the_task(case, "review")
-    actions.extend(task_id=task.pk, days=2, reason="情况复杂", by=zone.fang, at=AT, key="e")
-    clock = Clock.objects.get(task=task)
-    assert (clock.original_due_on, clock.due_on) == (date(2020, 9, 22), date(2020, 9, 24))
-    with pytest.raises(Refused):
-        actions.extend(task_id=task.pk, days=2, reason="x", by=zone.bai, at=AT, key="e2")
-
-
 def test_a_suspended_case_stands_still_with_its_clocks(zone: Zone) -> None:
     case = making.a_case(zone)
     making.do(case, "apply", zone.an)

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from nancheng.foundation.cases import actions, clocks, queries, worklist
+from nancheng.foundation.cases import actions, clocks, extensions, queries, worklist
 from nancheng.foundation.cases.models import Case, CaseEvent, Task
 from nancheng.foundation.cases.tests import making
 from nancheng.foundation.cases.tests.making import AT, PASSWORD, Zone
@@ -176,7 +176,7 @@ class TestApart:
         case = a_review(zone)
         stand_in(zone.bai, zone.fang)
         with pytest.raises(Refused, match="extend-own"):
-            actions.extend(
+            extensions.ask(
                 task_id=making.the_task(case, "review").pk,
                 days=2,
                 reason="材料多",

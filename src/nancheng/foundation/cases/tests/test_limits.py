@@ -90,17 +90,6 @@ def test_a_drawing_names_a_rule_and_the_clock_quotes_its_law(
     assert (task.clock.budget, task.clock.basis) == ("60cd", "信访工作条例 第三十四条")
     assert task.due_on == date(2020, 11, 14)
     assert_proved(task.clock)
-    with pytest.raises(Refused, match="extension-too-long"):
-        actions.extend(task_id=task.pk, days=31, reason="复杂", by=zone.fang, at=AT, key="31")
-    actions.extend(task_id=task.pk, days=20, reason="复杂", by=head(zone), at=AT, key="20")
-    with pytest.raises(Refused, match="extension-too-long"):
-        actions.extend(task_id=task.pk, days=11, reason="再延", by=head(zone), at=AT, key="11")
-    assert_proved(task.clock)
-    assert ClockMove.objects.get(clock=task.clock).reason == "extended"
-
-
-def head(zone: Zone) -> Any:
-    return zone.fang
 
 
 def test_a_later_version_of_a_rule_leaves_running_clocks_alone(
