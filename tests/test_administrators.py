@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from nancheng.config import verbs
 from nancheng.config.demo import people as cast
 from nancheng.foundation.confirmations import actions as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.journal import queries as journal
 from nancheng.foundation.journal.models import JournalEntry
-from nancheng.foundation.people import actions, queries, rules
-from nancheng.foundation.people.models import Duty, Grant, Identity, Person, Post
+from nancheng.foundation.people import accounts, actions, personal, queries, rules
+from nancheng.foundation.people.factors import actions as factors
+from nancheng.foundation.people.factors import rules as codes
+from nancheng.foundation.people.factors.actions import Candidate
+from nancheng.foundation.people.models import (
+    Duty,
+    Grant,
+    Identity,
+    Person,
+    Post,
+    SecondFactor,
+)
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
@@ -87,6 +102,13 @@ class TestSeparate:
                 ),
             )
 
+    def test_every_verb_has_a_name_and_every_name_a_verb(self) -> None:
+        assert set(accounts.verbs()) == set(verbs.WORDS)
+        page = inside("secadmin").get("/system/duties/").content.decode()
+        assert "复核延期" in page
+        form = inside("secadmin").get("/system/duties/auditor/").content.decode()
+        assert "查阅办件" in form
+
     @pytest.mark.parametrize("who", [*THREE, "leader", "clerk"])
     def test_each_opens_its_own_pages_alone(self, who: str) -> None:
         client = inside(who)
@@ -99,9 +121,7 @@ class TestSeparate:
         target = Person.objects.get(username="auditadmin")
         for person in (target, Person.objects.get(username="sysadmin")):
             with pytest.raises(Refused, match="administrators-apart"):
-                actions.reset_password(
-                    person_id=person.pk, password="x", by=actor("sysadmin"), at=timezone.now()
-                )
+                actions.resettable(person_id=person.pk, by=actor("sysadmin"))
         with pytest.raises(Refused, match="not-allowed"):
             actions.set_account_open(
                 person_id=target.pk, is_open=False, by=actor("leader"), at=timezone.now()
@@ -133,12 +153,118 @@ class TestAccounts:
         boss.post("/system/accounts/clerk/switch/")
         assert Person.objects.get(username="clerk").is_active
 
-    def test_a_reset_ends_the_old_password(self) -> None:
-        page = inside("sysadmin").post("/system/accounts/clerk/reset/")
-        password = re.search(r"Nc-[a-z]+-\d+", page.content.decode())
-        person = Person.objects.get(username="clerk")
+    def reset(self, client: Client, **more: str) -> Any:
+        """Send the form that asks for 林's new password."""
+        page = "/system/accounts/clerk/reset/"
+        sent = {"reason": "忘记密码，本人到场", "key": key_of(client.get(page)), **more}
+        return client.post(page, sent)
+
+    def test_a_reset_takes_two_and_then_ends_the_old_password(self) -> None:
+        boss, clerk = inside("sysadmin"), inside("clerk")
+        page = self.reset(boss).content.decode()
+        password = re.search(r"Nc-[a-z]+-\d+", page)
         assert password is not None
+        assert "尚未生效" in page
+        before = Person.objects.get(username="clerk")
+        assert (before.must_change, before.check_password(cast.PASSWORD)) == (False, True)
+        with pytest.raises(Refused, match="confirmations"):
+            confirm("sysadmin")
+        assert password[0] not in str(Confirmation.objects.values_list("figures", "subject"))
+        shown = inside("secadmin").get(f"/confirmations/{Confirmation.objects.get().pk}/")
+        assert Confirmation.objects.get().figures["hashed"] not in shown.content.decode()
+        confirm("secadmin")
+        person = Person.objects.get(username="clerk")
         assert (person.must_change, person.check_password(cast.PASSWORD)) == (True, False)
+        assert person.check_password(password[0])
+        assert clerk.get("/account/absences/").status_code == 302
+        line = JournalEntry.objects.get(kind="password-reset")
+        assert "忘记密码" in line.detail
+        assert password[0] not in f"{line.detail}{line.subject}"
+
+    def test_a_reset_sent_twice_is_one_and_another_waits(self) -> None:
+        boss = inside("sysadmin")
+        self.reset(boss, key="k")
+        again = self.reset(boss, key="k")
+        assert (again.status_code, Confirmation.objects.count()) == (302, 1)
+        other = self.reset(boss)
+        assert (other.status_code, "等待复核" in other.content.decode()) == (422, True)
+
+    def test_a_password_changed_meanwhile_is_not_reset(self) -> None:
+        self.reset(inside("sysadmin"))
+        person = Person.objects.get(username="clerk")
+        actions.change_password(
+            person_id=person.pk, old=cast.PASSWORD, new="Another-pass-2", at=timezone.now()
+        )
+        with pytest.raises(Refused, match="password-moved"):
+            confirm("secadmin")
+        person.refresh_from_db()
+        assert person.check_password("Another-pass-2")
+
+    def test_a_copy_of_ones_data_takes_two_and_every_taking_is_logged(self) -> None:
+        boss, other = inside("sysadmin"), inside("secadmin")
+        page, copy = "/system/accounts/clerk/data/", "/system/accounts/clerk/data/copy/"
+        assert boss.get(copy).status_code == 404
+        sent = {"reason": "本人申请复制个人信息", "key": key_of(boss.get(page))}
+        boss.post(page, sent)
+        boss.post(page, sent)
+        assert (Confirmation.objects.count(), boss.get(copy).status_code) == (1, 404)
+        confirm("secadmin")
+        answer = boss.get(copy)
+        told = json.loads(answer.content)
+        clerk = Person.objects.get(username="clerk")
+        assert told["account"]["name"] == clerk.name
+        assert told["posts"][0]["department"]
+        assert (told["purpose"], "no-store" in answer["Cache-Control"]) == (sent["reason"], True)
+        assert clerk.password not in answer.content.decode()
+        assert set(told) - {"person", "made_at", "purpose"} == set(settings.PERSONAL_DATA)
+        assert (other.get(copy).status_code, inside("leader").get(copy).status_code) == (403, 403)
+        assert boss.get("/system/accounts/leader/data/copy/").status_code == 404
+        lines = JournalEntry.objects.filter(kind__startswith="personal-data").order_by("seq")
+        assert [each.kind for each in lines] == ["personal-data-released", "personal-data-taken"]
+        assert all(sent["reason"] in each.detail for each in lines)
+        Confirmation.objects.update(decided_at=timezone.now() - timedelta(days=8))
+        assert boss.get(copy).status_code == 404
+
+    def test_a_copy_tells_of_nobody_else(self) -> None:
+        clerk = Person.objects.get(username="clerk")
+        for other in ("leader", "head"):
+            inside(other).post("/account/sign-out/")
+        inside("clerk").post("/account/sign-out/")
+        log: Any = personal.copy(clerk.pk)["security_log"]
+        assert [line["subject"] for line in log] == ["clerk"]
+        with CaptureQueriesContext(connection) as statements:
+            personal.copy(clerk.pk)
+        assert len(statements) == len(settings.PERSONAL_DATA)
+
+    def test_a_lost_second_factor_is_taken_away_by_two(self) -> None:
+        person = Person.objects.get(username="clerk")
+        boss, page = inside("sysadmin"), "/system/accounts/clerk/second-factor/"
+        key = key_of(boss.get(page))
+        none = boss.post(page, {"reason": "手机丢失", "key": key})
+        assert (none.status_code, "没有设置二次验证" in none.content.decode()) == (422, True)
+        secret, now = factors.new_secret(), timezone.now()
+        code = codes.code(secret, codes.step_at(now))
+        factors.enrol(Candidate(secret, code), person_id=person.pk, at=now)
+        assert boss.post(page, {"reason": "手机丢失", "key": key}).status_code == 302
+        assert SecondFactor.objects.exists()
+        confirm("secadmin")
+        assert not SecondFactor.objects.exists()
+        line = JournalEntry.objects.get(kind="factor-removed")
+        assert "手机丢失" in line.detail
+
+    @pytest.mark.parametrize("who", ["sysadmin", "secadmin"])
+    def test_nobody_has_a_hand_in_losing_ones_own_factor(self, who: str) -> None:
+        person, now = Person.objects.get(username=who), timezone.now()
+        secret = factors.new_secret()
+        code = codes.code(secret, codes.step_at(now))
+        factors.enrol(Candidate(secret, code), person_id=person.pk, at=now)
+        boss, page = inside("sysadmin"), f"/system/accounts/{who}/second-factor/"
+        answer = boss.post(page, {"reason": "手机丢失", "key": "k"})
+        if who == "sysadmin":
+            assert (answer.status_code, Confirmation.objects.exists()) == (422, False)
+        else:
+            with pytest.raises(Refused, match="administrators-apart"):
+                confirm("secadmin")
 
     def test_a_post_is_given_and_taken_by_two_hands(self) -> None:
         client = inside("sysadmin")

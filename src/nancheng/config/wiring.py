@@ -35,6 +35,7 @@ TWO_HANDS: tuple[str, ...] = (
     "nancheng.foundation.cases.calendar.OPERATIONS",
     "nancheng.foundation.cases.reopening.operations.OPERATIONS",
     "nancheng.foundation.cases.corrections.OPERATIONS",
+    "nancheng.foundation.cases.extensions.OPERATIONS",
     "nancheng.foundation.administration.operations.OPERATIONS",
     "nancheng.foundation.applications.operations.OPERATIONS",
 )
@@ -199,6 +200,16 @@ MENU = (
 )
 # The words a token may be given, with the calls that each of them opens.
 TOKEN_WORDS = "nancheng.api.assembly.verbs"
+# What a copy of a person's data holds: a name in the file, and a function of the person's id.
+PERSONAL_DATA = {
+    "account": "nancheng.foundation.people.personal.account",
+    "posts": "nancheng.foundation.people.personal.posts",
+    "delegations": "nancheng.foundation.people.personal.delegations",
+    "security_log": "nancheng.foundation.people.personal.security_log",
+    "mail_subscriptions": "nancheng.foundation.messages.queries.personal",
+}
+# What verbs are called, by code.
+VERB_WORDS = "nancheng.config.verbs.WORDS"
 TOKEN_KINDS = "nancheng.foundation.cases.lists.kinds"
 SHELL = {
     "identities": "nancheng.foundation.people.queries.choices",

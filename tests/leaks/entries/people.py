@@ -72,6 +72,11 @@ def _account(sight: Sight) -> list[Target]:
     return [Target({"username": "clerk"}, lambda actor: rules.may(actor, _ACCOUNTS))]
 
 
+def _copy(sight: Sight) -> list[Target]:
+    """A copy of a person's data is nobody's before two agreed; here nobody asked for one."""
+    return [Target({"username": "clerk"}, lambda actor: False)]
+
+
 def _duty(sight: Sight) -> list[Target]:
     return [Target({"code": "auditor"}, lambda actor: rules.may(actor, "system.grants"))]
 
@@ -152,6 +157,8 @@ DOORS = {
     "administration:switch": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:reset": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:remove-factor": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:ask-data": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:take-data": detail(_ACCOUNTS, _copy, _NO_ACCOUNT),
     "administration:appoint": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:dismiss": detail(
         _ACCOUNTS, _posts, _NO_ACCOUNT | {"identity_id": 999_999}, posted=True

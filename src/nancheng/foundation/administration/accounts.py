@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nancheng.foundation.administration import forms
 from nancheng.foundation.confirmations import actions as confirmations
+from nancheng.foundation.confirmations import queries as confirmed
 from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.people import accounts as queries
 from nancheng.foundation.people import actions
@@ -35,6 +39,8 @@ from nancheng.kernel.refusal import Refused
 
 VERB = "system.accounts"
 SHOWING = ["GET", "HEAD", "POST"]
+# Ours: as long as handing a copy of a person's data over may take.
+COPY_AGE = timedelta(days=7)
 
 
 def _href(row: Person) -> str:
@@ -108,8 +114,18 @@ def new_account(request: IdentifiedRequest) -> HttpResponse:
 @requires(VERB)
 def account(request: IdentifiedRequest, username: str) -> HttpResponse:
     """Show an account: who, which posts, and what may be done with it."""
-    person = _person(username)
-    context = {"person": person, "identities": queries.identities(person)}
+    person = person_of(username)
+    context = {
+        "person": person,
+        "identities": queries.identities(person),
+        "is_copy_ready": confirmed.carried_out(
+            "people.personal-data",
+            asked_person=request.identity.person_id,
+            since=timezone.now() - COPY_AGE,
+            person_id=person.pk,
+        )
+        is not None,
+    }
     return pages.render(request, "administration/account.html", context)
 
 
@@ -117,7 +133,7 @@ def account(request: IdentifiedRequest, username: str) -> HttpResponse:
 @requires(VERB)
 def switch(request: IdentifiedRequest, username: str) -> HttpResponse:
     """Close an account, or open it again."""
-    person = _person(username)
+    person = person_of(username)
     actions.set_account_open(
         person_id=person.pk,
         is_open=not person.is_active,
@@ -130,22 +146,52 @@ def switch(request: IdentifiedRequest, username: str) -> HttpResponse:
 
 @never_cache
 @sensitive_variables("password")
-@require_POST
+@require_http_methods(SHOWING)
 @requires(VERB)
 def reset(request: IdentifiedRequest, username: str) -> HttpResponse:
-    """Give an account a new password, shown once, to be changed at the next sign-in."""
-    person, password = _person(username), _password()
-    actions.reset_password(
-        person_id=person.pk, password=password, by=request.identity, at=timezone.now()
+    """Ask for a new password, shown once; it opens when the security administrator confirms."""
+    person = person_of(username)
+    form = forms.Why(request.POST or None, initial={"key": uuid.uuid4().hex})
+    if request.method == "POST" and form.is_valid():
+        if confirmed.is_known(request.identity, key=form.cleaned_data["key"]):
+            # The same form sent twice: the password was shown, and no other one is asked for.
+            return asked(request, username)
+        password = _password()
+        try:
+            _ask_reset(request, person, password, form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refusals.text(refused))
+        else:
+            return _told_once(request, person, password, waits=True)
+    hint = _("提交后显示新密码，经安全管理员复核后生效，原密码随即失效；本人登录后须立即修改。")
+    return form_page(request, person, form, title=_("重置密码"), hint=hint)
+
+
+def _ask_reset(
+    request: IdentifiedRequest, person: Person, password: str, given: Mapping[str, Any]
+) -> None:
+    mark = actions.resettable(person_id=person.pk, by=request.identity)
+    if confirmed.is_waiting("people.password", person_id=person.pk):
+        raise Refused("people.reset-asked")
+    figures = {"person_id": person.pk, "username": person.username, "name": person.name}
+    confirmations.ask(
+        Wish(
+            "people.password",
+            f"{person.name}（{person.username}）",
+            given["reason"],
+            {**figures, "hashed": make_password(password), "instead_of": mark},
+        ),
+        by=request.identity,
+        at=timezone.now(),
+        key=given["key"],
     )
-    return _told_once(request, person, password)
 
 
 @require_http_methods(SHOWING)
 @requires(VERB)
 def remove_factor(request: IdentifiedRequest, username: str) -> HttpResponse:
     """Ask that a lost second factor be taken away; the security administrator confirms."""
-    person = _person(username)
+    person = person_of(username)
     form = forms.Why(request.POST or None, initial={"key": uuid.uuid4().hex})
     if request.method == "POST" and form.is_valid():
         try:
@@ -164,16 +210,16 @@ def remove_factor(request: IdentifiedRequest, username: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refusals.text(refused))
         else:
-            return _asked(request, username)
+            return asked(request, username)
     hint = _("解除后本人只凭密码登录，原设备和恢复码全部失效。请先核实是本人申请。")
-    return _form(request, person, form, title=_("解除二次验证"), hint=hint)
+    return form_page(request, person, form, title=_("解除二次验证"), hint=hint)
 
 
 @require_http_methods(SHOWING)
 @requires(VERB)
 def appoint(request: IdentifiedRequest, username: str) -> HttpResponse:
     """Ask that a person be given a post; the security administrator confirms."""
-    person = _person(username)
+    person = person_of(username)
     today = timezone.localdate()
     form = forms.Appoint(
         request.POST or None,
@@ -205,15 +251,15 @@ def appoint(request: IdentifiedRequest, username: str) -> HttpResponse:
         except Refused as refused:
             form.add_error("post", refusals.text(refused))
         else:
-            return _asked(request, username)
-    return _form(request, person, form, title=_("任命岗位"))
+            return asked(request, username)
+    return form_page(request, person, form, title=_("任命岗位"))
 
 
 @require_http_methods(SHOWING)
 @requires(VERB)
 def dismiss(request: IdentifiedRequest, username: str, identity_id: int) -> HttpResponse:
     """Ask that a post be taken from a person; the security administrator confirms."""
-    person = _person(username)
+    person = person_of(username)
     identity = next((i for i in queries.identities(person) if i.pk == identity_id), None)
     if identity is None or identity.active_to is not None:
         raise Http404
@@ -231,16 +277,17 @@ def dismiss(request: IdentifiedRequest, username: str, identity_id: int) -> Http
             at=timezone.now(),
             key=form.cleaned_data["key"],
         )
-        return _asked(request, username)
-    return _form(request, person, form, title=_("免去岗位"), identity=identity)
+        return asked(request, username)
+    return form_page(request, person, form, title=_("免去岗位"), identity=identity)
 
 
-def _asked(request: IdentifiedRequest, username: str) -> HttpResponse:
+def asked(request: IdentifiedRequest, username: str) -> HttpResponse:
+    """Say that the second hand is awaited, on the account's page."""
     messages.success(request, _("已提交，待安全管理员复核后生效。"))
     return redirect("administration:account", username=username)
 
 
-def _form(
+def form_page(
     request: IdentifiedRequest,
     person: Person,
     form: Any,
@@ -249,19 +296,22 @@ def _form(
     identity: Identity | None = None,
     hint: str = "",
 ) -> HttpResponse:
+    """Show a form about an account; ``hint`` says what happens, a change of posts without it."""
     context = {"person": person, "form": form, "form_title": title, "identity": identity}
     context["hint"] = hint or _("岗位变动须两人办理：提交后由安全管理员复核，复核通过即生效。")
     status = 422 if form.is_bound else 200
     return pages.render(request, "administration/account_form.html", context, status=status)
 
 
-def _told_once(request: IdentifiedRequest, person: Person, password: str) -> HttpResponse:
-    return pages.render(
-        request, "administration/password.html", {"person": person, "password": password}
-    )
+def _told_once(
+    request: IdentifiedRequest, person: Person, password: str, *, waits: bool = False
+) -> HttpResponse:
+    context = {"person": person, "password": password, "waits": waits}
+    return pages.render(request, "administration/password.html", context)
 
 
-def _person(username: str) -> Person:
+def person_of(username: str) -> Person:
+    """Return the account of a sign-in name, with the posts held; raises ``Http404``."""
     person = queries.accounts().filter(username=username).first()
     if person is None:
         raise Http404

@@ -34,7 +34,11 @@ def duties(request: IdentifiedRequest) -> HttpResponse:
     context = {
         "duties": found,
         "lines": [
-            (verb, [words.scopes(granted[duty.code].get(verb, "")) for duty in found])
+            (
+                verb,
+                words.verb(verb),
+                [words.scopes(granted[duty.code].get(verb, "")) for duty in found],
+            )
             for verb in verbs
         ],
     }

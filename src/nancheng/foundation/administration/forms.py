@@ -75,7 +75,8 @@ class Grants(forms.Form):
         self.verbs = verbs
         for verb in verbs:
             self.fields[verb] = forms.MultipleChoiceField(
-                label=verb,
+                label=str(words.verb(verb)),
+                help_text=verb,
                 required=False,
                 choices=[(scope.value, label) for scope, label in _scopes()],
                 initial=granted.get(verb, "").split(),

@@ -16,6 +16,7 @@ from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.messages.actions import EndpointFacts
 from nancheng.foundation.people import actions as people
+from nancheng.foundation.people.actions import NewPassword
 from nancheng.foundation.people.factors import actions as factors
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
@@ -41,6 +42,19 @@ def dismiss(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
     """Take a post from a person."""
     people.dismiss(identity_id=asked.figures["identity_id"], at=at)
     _note("dismissed", asked, by=by, at=at)
+
+
+def reset_password(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Put the password in force that the first hand was shown; its person must change it."""
+    figures = asked.figures
+    new = NewPassword(hashed=figures["hashed"], instead_of=figures["instead_of"])
+    people.reset_password(new, person_id=figures["person_id"], by=by, at=at)
+    _note("password-reset", asked, by=by, at=at)
+
+
+def release_data(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
+    """Let the first hand take a copy of a person's data; what it takes is made then."""
+    _note("personal-data-released", asked, by=by, at=at)
 
 
 def remove_factor(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
@@ -108,8 +122,15 @@ def _grants(figures: Figures) -> Lines:
     changed = [v for v in sorted({*before, *after}) if before.get(v, "") != after.get(v, "")]
     return [
         (_("职责"), figures["duty"]),
-        *((verb, f"{before.get(verb) or '—'} → {after.get(verb) or '—'}") for verb in changed),
+        *(
+            (words.verb(verb), f"{_scopes(before, verb)} → {_scopes(after, verb)}")
+            for verb in changed
+        ),
     ]
+
+
+def _scopes(grants: Mapping[str, str], verb: str) -> str:
+    return words.scopes(grants.get(verb, "")) or "—"
 
 
 def _endpoint(figures: Figures) -> Lines:
@@ -145,6 +166,22 @@ OPERATIONS = (
         confirm="system.accounts.confirm",
         run=dismiss,
         lines=_dismissal,
+    ),
+    Operation(
+        "people.password",
+        _("重置密码"),
+        ask="system.accounts",
+        confirm="system.accounts.confirm",
+        run=reset_password,
+        lines=_account,
+    ),
+    Operation(
+        "people.personal-data",
+        _("导出个人信息"),
+        ask="system.accounts",
+        confirm="system.accounts.confirm",
+        run=release_data,
+        lines=_account,
     ),
     Operation(
         "people.second-factor",

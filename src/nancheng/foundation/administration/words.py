@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.messages.models import Endpoint
@@ -24,13 +26,18 @@ KINDS: Mapping[str, str | Promise] = {
     "factor-removed": _("解除二次验证"),
     "recovery-used": _("使用恢复码"),
     "recovery-renewed": _("重新生成恢复码"),
+    "personal-data-released": _("同意导出个人信息"),
+    "personal-data-taken": _("下载个人信息"),
     "account-made": _("新建账号"),
     "account-closed": _("停用账号"),
     "account-opened": _("启用账号"),
     "appointed": _("任命岗位"),
     "dismissed": _("免去岗位"),
     "grants-changed": _("变更授权"),
+    "application-registered": _("登记接口应用"),
+    "application-closed": _("停用接口应用"),
     "token-issued": _("签发访问令牌"),
+    "token-revoked": _("收回访问令牌"),
     "hands-asked": _("提出复核申请"),
     "hands-confirmed": _("复核通过"),
     "hands-refused": _("复核不通过"),
@@ -72,3 +79,9 @@ def told(endpoint: Endpoint) -> str:
 def scopes(text: str) -> str:
     """Return scopes separated by spaces in words."""
     return wording.listed(SCOPES[Scope(each)] for each in text.split())
+
+
+def verb(code: str) -> str | Promise:
+    """Return what a verb is called; one that nobody named shows its code."""
+    named: Mapping[str, str | Promise] = import_string(settings.VERB_WORDS)
+    return named.get(code, code)

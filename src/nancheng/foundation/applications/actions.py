@@ -13,6 +13,8 @@ from django.utils import timezone
 from nancheng.foundation.applications import queries, rules
 from nancheng.foundation.applications.models import AccessToken, ApiAnswer, ApiCall, Application
 from nancheng.foundation.applications.rules import Narrowing
+from nancheng.foundation.journal import actions as journal
+from nancheng.foundation.journal.actions import Happening
 from nancheng.foundation.people import actions as people
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.rules import Actor
@@ -75,6 +77,7 @@ def register_application(facts: ApplicationFacts, *, by: Actor, at: datetime) ->
         duty=facts.duty,
         active_from=timezone.localdate(at),
     )
+    _note("application-registered", f"{facts.name}（{facts.code}）", by=by, at=at)
     return Application.objects.create(
         code=facts.code,
         name=facts.name,
@@ -138,6 +141,9 @@ def revoke(token_id: int, *, by: Actor, at: datetime) -> None:
     )
     if not taken:
         raise Refused("applications.already-revoked")
+    token = AccessToken.objects.select_related("application").get(pk=token_id)
+    said = f"{token.application.name}（{token.application.code}）：{token.label} {token.head}…"
+    _note("token-revoked", said, by=by, at=at)
 
 
 @transaction.atomic
@@ -151,6 +157,12 @@ def close(application_id: int, *, by: Actor, at: datetime) -> None:
     AccessToken.objects.filter(application_id=application_id, revoked_at__isnull=True).update(
         revoked_at=at, revoked_label=by.label
     )
+    closed = Application.objects.get(pk=application_id)
+    _note("application-closed", f"{closed.name}（{closed.code}）", by=by, at=at)
+
+
+def _note(kind: str, subject: str, *, by: Actor, at: datetime) -> None:
+    journal.record(Happening(kind, person_id=by.person_id, label=by.label, subject=subject), at=at)
 
 
 def record_call(

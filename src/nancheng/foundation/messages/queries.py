@@ -144,3 +144,9 @@ def chosen(actor: Actor) -> tuple[str, frozenset[str]]:
     rows = Subscription.objects.filter(identity_id=actor.identity_id, is_active=True)
     found = list(rows.order_by("-id").values_list("address", "code_prefix"))
     return (found[0][0] if found else ""), frozenset(code for _address, code in found)
+
+
+def personal(person_id: int) -> list[dict[str, object]]:
+    """Return which notices a person takes by mail, for a copy of the person's data. One."""
+    rows = Subscription.objects.filter(identity__person_id=person_id).order_by("id")
+    return [dict(row) for row in rows.values("address", "code_prefix", "is_active")]

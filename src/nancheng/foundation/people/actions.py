@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -199,15 +200,40 @@ def set_account_open(*, person_id: int, is_open: bool, by: Actor, at: datetime) 
     _note("account-opened" if is_open else "account-closed", person, by=by, at=at)
 
 
+def resettable(*, person_id: int, by: Actor) -> str:
+    """Check that the system administrator may ask for a person's new password; return the mark of
+    the present one, which the second hand must still find. Raises ``Refused``.
+    """
+    with transaction.atomic():
+        return _mark(_of_another(person_id, by=by))
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that somebody else gave, hashed, and the mark of the one it replaces."""
+
+    hashed: str
+    instead_of: str
+
+
 @transaction.atomic
-def reset_password(*, person_id: int, password: str, by: Actor, at: datetime) -> None:
-    """Give an account a password that must be changed at once; its sessions end."""
-    person = _of_another(person_id, by=by)
+def reset_password(new: NewPassword, *, person_id: int, by: Actor, at: datetime) -> None:
+    """Give an account a password that must be changed at once, in the transaction of whoever
+    confirms it; its sessions end. Raises ``Refused`` for one's own, and one changed meanwhile.
+    """
+    if person_id in by.persons:
+        raise Refused("people.administrators-apart")
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if _mark(person) != new.instead_of:
+        raise Refused("people.password-moved", name=person.name)
     _keep_former(person, at=at)
-    person.set_password(password)
+    person.password = new.hashed
     person.must_change, person.password_changed_at = True, at
     person.save(update_fields=["password", "must_change", "password_changed_at"])
-    _note("password-reset", person, by=by, at=at)
+
+
+def _mark(person: Person) -> str:
+    return hashlib.sha256(person.password.encode()).hexdigest()
 
 
 def _administrates(by: Actor) -> None:

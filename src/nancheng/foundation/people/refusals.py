@@ -20,6 +20,8 @@ REFUSALS = {
     ),
     "people.grant-apart": _("权限 %(verb)s 不能授给该职责：三员与业务的权限不混授。"),
     "people.grants-moved": _("“%(duty)s”的授权在申请后已有变动，请重新提出。"),
+    "people.password-moved": _("%(name)s 的密码在申请后已有变动，请重新提出。"),
+    "people.reset-asked": _("此账号已有重置密码申请等待复核。"),
     "people.known-username": _("该用户名已存在。"),
     "people.unknown-post": _("所选岗位不存在。"),
     "people.administrators-apart": _("不能操作本人或其他管理员的账号。"),

@@ -233,3 +233,26 @@ def test_the_sweep_takes_old_answers_and_old_calls(manager: Actor) -> None:
         )
     assert jobs.sweep(at=at) == 2
     assert (ApiAnswer.objects.count(), ApiCall.objects.count()) == (1, 1)
+
+
+def test_registering_taking_back_and_closing_are_in_the_operations_log(manager: Actor) -> None:
+    an_application(manager)
+    signed_in("sysadmin").post("/applications/oas/tokens/", TOKEN)
+    decide(confirmations.confirm, "secadmin")
+    token = AccessToken.objects.get()
+    client = signed_in("sysadmin")
+    for _ in range(2):  # the second finds it taken back
+        client.post(f"/applications/oas/tokens/{token.pk}/revoke/")
+    for _ in range(2):
+        client.post("/applications/oas/close/")
+    lines = JournalEntry.objects.exclude(kind__startswith="hands-").order_by("seq")
+    kinds = [line.kind for line in lines]
+    assert kinds == [
+        "application-registered",
+        "token-issued",
+        "token-revoked",
+        "application-closed",
+    ]
+    assert all("oas" in line.subject for line in lines)
+    assert token.head in lines[2].subject
+    assert token.digest not in "".join(line.subject + line.detail for line in lines)
