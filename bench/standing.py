@@ -46,7 +46,8 @@ def _overdue() -> list[float]:
     now = worklist.today(stage.AT + LATER)
 
     def page() -> int:
-        rows = worklist.open_in(head, finance).filter(due_on__lt=now.on).order_by("due_on", "id")
+        found = worklist.open_in(head, worklist.posts_in(finance))
+        rows = found.filter(due_on__lt=now.on).order_by("due_on", "id")
         return len(lists.task_lines(rows.only("id")[:PAGE], now, head))
 
     assert page() == PAGE

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -38,6 +37,7 @@ from nancheng.foundation.people.guards import identified, requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import pages, tables, wording
+from nancheng.foundation.web.addresses import Address
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Action, Table
@@ -45,6 +45,10 @@ from nancheng.kernel.process import bpmn
 from nancheng.kernel.refusal import Refused
 
 CLAIM_MANY_MAX = 50
+CASE = Address("cases:case", "AA-2026-000001")
+CASE_CLOCK = Address("cases:case-clock", "AA-2026-000001")
+TASK = Address("cases:task", 1000000)
+CLOCK = Address("cases:clock", 1000000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ _NUMBER = Column(
     gettext_lazy("事项编号"),
     order=("case__number",),
     role="lead",
-    href=lambda row: reverse("cases:case", args=[row.number]),
+    href=lambda row: CASE(row.number),
 )
 _TITLE = Column("title", gettext_lazy("标题"), role="main", href=lambda row: row.href, drawer=True)
 _STEP = Column("step", gettext_lazy("当前环节"), kind="badge", order=("node",))
@@ -392,7 +396,7 @@ def _task_line(row: Mapping[str, Any], now: Today, actor: Actor, *, done: bool) 
     running = not done and row["case__status"] == Case.Status.OPEN
     return Line(
         lamp=lamps.lit(now, {**row, lamps.MARK: row["clock__is_provisional"]}, running=running),
-        why=reverse("cases:clock", args=[row["id"]]) if row["due_on"] else "",
+        why=CLOCK(row["id"]) if row["due_on"] else "",
         number=row["case__number"],
         title=_whose(row, actor, done=done),
         step=wording.named(row),
@@ -402,7 +406,7 @@ def _task_line(row: Mapping[str, Any], now: Today, actor: Actor, *, done: bool) 
         at=row["done_at"] if done else row["arrived_at"],
         due_on=row["due_on"],
         state=str(Case.Status(row["case__status"]).label),
-        href=reverse("cases:task", args=[row["id"]]),
+        href=TASK(row["id"]),
         claimable=row["state"] == Task.State.OFFERED,
         task_id=row["id"],
     )
@@ -437,7 +441,7 @@ def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
     running = row["status"] == Case.Status.OPEN
     return Line(
         lamp=lamps.lit(now, row, running=running),
-        why=reverse("cases:case-clock", args=[row["number"]]) if row["due_on"] else "",
+        why=CASE_CLOCK(row["number"]) if row["due_on"] else "",
         number=row["number"],
         title=row["title"],
         step=wording.listed(dict.fromkeys(steps)),
@@ -447,7 +451,7 @@ def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
         at=row["opened_at"],
         due_on=row["due_on"],
         state=str(Case.Status(row["status"]).label),
-        href=reverse("cases:case", args=[row["number"]]),
+        href=CASE(row["number"]),
     )
 
 

@@ -47,13 +47,9 @@ def create(row: CaseRow) -> tuple[int, int]:
 
 
 def attach(
-    case_id: int,
-    *,
-    parties: Mapping[str, int],
-    links: Mapping[int, str],
-    clock: ClockRow | None = None,
+    case_id: int, *, parties: Mapping[str, int], links: Mapping[int, str]
 ) -> dict[str, Statement]:
-    """Return what inserts who takes part in a new case (the lead first), its ties and its clock."""
+    """Return what inserts who takes part in a new case (the lead first) and its ties."""
     statements = {}
     if parties:
         lines: list[list[Any]] = [
@@ -65,10 +61,13 @@ def attach(
     if links:
         lines = [[case_id, other, kind] for other, kind in links.items()]
         statements["ties"] = sql.insert("cases_caselink", "case_id, other_id, kind", lines)
-    if clock is not None:
-        lines = [[case_id, None, *store.clock_values(clock)]]
-        statements["begun"] = sql.insert("cases_clock", store.CLOCK_COLUMNS, lines)
     return statements
+
+
+def case_clock(case_id: int, clock: ClockRow) -> Statement:
+    """Return what starts the clock of a whole case."""
+    line = [case_id, None, *store.clock_values(clock)]
+    return sql.insert("cases_clock", store.CLOCK_COLUMNS, [line])
 
 
 def unstarted(case_id: int, row: CaseRow, *, parties: Mapping[str, int], calendar: int) -> Loaded:

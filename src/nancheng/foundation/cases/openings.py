@@ -108,12 +108,12 @@ def begin(new: NewCase, start: m.Start, *, hand: Hand) -> Case:
         caller_item=new.caller_item,
     )
     case_id, calendar = newcomers.create(row)
-    attached = newcomers.attach(case_id, parties=new.parties, links=new.links, clock=clock)
+    if clock is not None:
+        # At once: the clocks of the first tasks may hang on it.
+        sql.run(*newcomers.case_clock(case_id, clock))
+    attached = newcomers.attach(case_id, parties=new.parties, links=new.links)
     loaded = newcomers.unstarted(case_id, row, parties=new.parties, calendar=calendar)
     change = moves.advance(loaded, start, hand=hand, beside=attached)
-    if clock is not None and change.state.status in store.OVER:
-        # It ended where it began, in the same writing that started its clock.
-        store.stop_clocks(case_id, at=hand.at)
     return newcomers.as_case(store.after(loaded, change), row, at=hand.at, due_on=due_on)
 
 

@@ -290,11 +290,6 @@ def write(loaded: Loaded, change: Change, beside: Mapping[str, Statement] | None
         raise Refused("cases.moved-meanwhile", number=loaded.number)
 
 
-def stop_clocks(case_id: int, *, at: datetime) -> None:
-    """Stop every clock of a case that is over."""
-    sql.run(_END_CLOCKS, [sql.moment(at), case_id])
-
-
 def _last_step(loaded: Loaded, change: Change) -> tuple[str, int]:
     for event in reversed(change.events):
         if event.kind == "Completed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,6 @@ from nancheng.foundation.cases.models import Case, Task
 from nancheng.foundation.cases.rules import Light
 from nancheng.foundation.people.models import Post
 from nancheng.foundation.people.rules import Actor
-from nancheng.foundation.web import wording
 
 WARNING = "light.warning-days"
 _WHOLE_NUMBER = re.compile(r"[A-Z]{1,8}-[0-9]{4}-[0-9]{6,10}", re.ASCII)
@@ -67,10 +67,13 @@ def waiting(actor: Actor, *, at: datetime) -> int:
 
 def lights(tasks: QuerySet[Task], now: Today) -> dict[str, int]:
     """Return how many tasks there are in all and by light. One statement."""
-    return tasks.aggregate(
-        all=Count("id"),
-        **{light.value: Count("id", filter=now.when(light.value)) for light in Light},
-    )
+    counts = dict.fromkeys(["all", *(light.value for light in Light)], 0)
+    # A row for each date that tasks are due on: fewer than tasks, and lit as each of them is.
+    dates = tasks.order_by().values_list("due_on", "due_at").annotate(tasks=Count("id"))
+    for due_on, due_at, count in dates:
+        counts["all"] += count
+        counts[now.light(due_on, due_at).value] += count
+    return counts
 
 
 def done(actor: Actor) -> QuerySet[Task]:
@@ -84,21 +87,19 @@ def started(actor: Actor) -> QuerySet[Case]:
     return Case.objects.filter(opened_by_id=actor.identity_id)
 
 
-def open_in(actor: Actor, department_id: int) -> QuerySet[Task]:
-    """Return a department's open tasks of the cases the actor may see."""
-    return Task.objects.filter(
-        queries.OPEN_TASK,
-        queries.in_sight(actor),
-        department_id=department_id,
-        # By this the index of open tasks finds them; a task is offered to its department's posts.
-        post__in=Post.objects.filter(department_id=department_id),
-    )
+def posts_in(department_id: int) -> list[dict[str, Any]]:
+    """Return the posts of a department, each with the department's names. One statement."""
+    names = ("department__name", "department__name_en")
+    return list(Post.objects.filter(department_id=department_id).values("id", *names))
 
 
-def department_name(actor: Actor, department_id: int) -> str:
-    """Return a department's name, if the actor may see any task of it; else nothing."""
-    task = open_in(actor, department_id).select_related("department").first()
-    return wording.named(task.department) if task else ""
+def open_in(actor: Actor, posts: Sequence[Mapping[str, Any]]) -> QuerySet[Task]:
+    """Return the open tasks at a department's posts, of the cases the actor may see."""
+    # A task is offered to its department's posts: by these the index of open tasks finds them, of
+    # one post in the order in which they are due.
+    ids = [post["id"] for post in posts]
+    at = Q(post_id=ids[0]) if len(ids) == 1 else Q(post__in=ids)
+    return Task.objects.filter(at, queries.OPEN_TASK, queries.in_sight(actor))
 
 
 def by_department(actor: Actor, now: Today) -> list[dict[str, Any]]:

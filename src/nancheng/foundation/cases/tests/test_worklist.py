@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from nancheng.foundation.cases import worklist
+from nancheng.foundation.cases.tests.making import Zone
 from nancheng.foundation.people.rules import Actor, Scope
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +43,33 @@ def plan(rows: QuerySet[Any]) -> str:
 
 
 @pytest.mark.parametrize("scope", [Scope.PARTY, Scope.ZONE])
-def test_lists_of_open_tasks_use_the_index_of_open_tasks(scope: Scope) -> None:
+def test_lists_of_open_tasks_use_the_index_of_open_tasks(scope: Scope, zone: Zone) -> None:
     actor = replace(ACTOR, verbs={"case.view": frozenset({scope})})
-    overdue = worklist.open_in(actor, 1).filter(due_on__lt=date(2026, 3, 2))
+    overdue = worklist.open_in(actor, worklist.posts_in(zone.bai.department_id)).filter(
+        due_on__lt=date(2026, 3, 2)
+    )
     for rows in (worklist.inbox(actor), overdue):
         told = plan(rows)
         assert "task_open_by_post" in told
         assert "SCAN cases_task" not in told
         assert "Seq Scan on cases_task" not in told
+
+
+def test_the_first_page_of_a_department_with_one_post_is_read_in_order(zone: Zone) -> None:
+    """However many are overdue, only the page is read."""
+    actor = replace(ACTOR, verbs={"case.view": frozenset({Scope.ZONE})})
+    posts = worklist.posts_in(zone.ding.department_id)
+    assert len(posts) == 1
+    rows = worklist.open_in(actor, posts).filter(due_on__lt=date(2026, 3, 2))
+    text, values = rows.order_by("due_on", "id").values("id")[:50].query.sql_with_params()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        kind = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        cursor.execute(f"{kind} {text}", values)
+        told = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "task_open_by_post" in told
+    assert "Sort" not in told
+    assert "TEMP B-TREE" not in told
