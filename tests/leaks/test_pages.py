@@ -25,7 +25,7 @@ from tests.leaks.world import ADMINISTRATORS, IDENTITIES, World, content
 pytestmark = pytest.mark.django_db
 DOORS = doors.known()
 # Nobody of the world opens these: what goes to one person, or is sent from a form.
-MAY_BE_EMPTY = {"cases:home", "people:sign-in"}
+MAY_BE_EMPTY = {"cases:home", "people:sign-in", "concerns:result"}
 # What is behind these is for all who come in: there is nothing beyond sight.
 FOR_ALL = {"cases:process", "cases:calendar-year", "cases:limit"}
 # As the window, as a region of the page, as the drawer; and each of them in either language.

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from nancheng.config import wiring
 from nancheng.config.demo import people as cast
+from nancheng.domains.concerns import demo as concerns
 from nancheng.domains.funds.demo import story, telling
 from nancheng.foundation.cases import publishing
 from nancheng.foundation.cases.models import Case, CaseLink
@@ -96,6 +97,7 @@ def standing() -> Iterator[World]:
         world = World()
         _guests(world)
         _traces(world)
+        concerns.tell(at=timezone.now())
         for username in IDENTITIES:
             world.put(username)
         world.put("nobody")

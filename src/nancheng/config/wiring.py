@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nancheng.foundation.web.menu import Group, Item
 
-DOMAINS = ("funds",)
+DOMAINS = ("funds", "concerns")
 DASHBOARDS = ("cockpit",)
 # What other systems talk to.
 DOORS = ("api",)
@@ -113,7 +113,10 @@ JOBS = (
 # `nancheng demo`: who is there, what happened, and who one may be.
 DEMO_PEOPLE = ("nancheng.config.demo.people.put",)
 # Stories are told by the domains: tell(*, at, say); people: config/demo/data/persons.csv.
-DEMO_STORIES = ("nancheng.domains.funds.demo.story.tell",)
+DEMO_STORIES = (
+    "nancheng.domains.funds.demo.story.tell",
+    "nancheng.domains.concerns.demo.tell",
+)
 DEMO_CAST = ("nancheng.config.demo.people.cast",)
 
 # The left menu; a line is shown to identities that are granted its verb.
@@ -146,6 +149,10 @@ MENU = (
             ),
             Item(_("授权代理"), "people:absences", "share"),
         ),
+    ),
+    Group(
+        _("综合协调"),
+        (Item(_("协调事项"), "concerns:concerns", "flow", verb="concerns.concern.view"),),
     ),
     Group(
         _("专项债券"),

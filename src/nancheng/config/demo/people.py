@@ -55,7 +55,7 @@ def cast() -> Iterator[str]:
     for row in rows("persons"):
         if row["told"]:
             yield (
-                f"  {row['username']:<10} {row['name']} · {departments[row['department']]}"
+                f"  {row['username']:<12} {row['name']} · {departments[row['department']]}"
                 f" · {row['post']} ({row['post_en']})"
             )
 

@@ -28,6 +28,7 @@ from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.models import Identity
 from nancheng.foundation.people.queries import Fields
 from nancheng.foundation.people.rules import Actor, Reader, Row
+from nancheng.kernel.process import wire
 from nancheng.kernel.refusal import Refused
 
 VIEW = "case.view"
@@ -205,6 +206,13 @@ def title(case_id: int) -> str:
     """Return a case's number and title as one line."""
     number, name = Case.objects.values_list("number", "title").get(pk=case_id)
     return f"{number} {name}"
+
+
+def variables(case_id: int, *, kind: str) -> dict[str, Any]:
+    """Return the variables of a case of a kind; none for any other. One statement."""
+    found = Case.objects.filter(pk=case_id, kind=kind).values_list("variables", flat=True)
+    read: dict[str, Any] = wire.value_from_json(found.first() or {})
+    return read
 
 
 def kind(case_id: int) -> str:
