@@ -20,19 +20,14 @@ from nancheng.kernel.decisions import comparison, dmn, model, temporal
 from nancheng.kernel.decisions.budget import FeelLimitExceeded
 from nancheng.kernel.decisions.definition import ModelDefinition
 from nancheng.kernel.decisions.functions import conversion
+from nancheng.kernel.decisions.kinds import ANY, Kind
 from nancheng.kernel.decisions.model import Model
+from tests.conformance.inputs import Untyped, declared, read
 
 FINER_THAN_OURS = re.compile(r"\.[0-9]{6}[0-9]*[1-9]")
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-
-
-@dataclass(frozen=True, slots=True)
-class Untyped:
-    """An expected value whose type the kit leaves out: the text is what FEEL would write."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +53,10 @@ def verdicts(root: Path) -> Iterator[Verdict]:
 
 def _of_file(path: Path, tests: etree._Element) -> Iterator[Verdict]:
     named = next((one.text or "" for one in _children(tests, "modelName")), "")
-    models = _models(path.parent, named.strip())
+    models, kinds_of = _models(path.parent, named.strip())
     for case in _children(tests, "testCase"):
-        inputs = {_name(one): _plain(_value(one)) for one in _children(case, "inputNode")}
+        given = {_name(one): _value(one) for one in _children(case, "inputNode")}
+        inputs = {name: read(value, kinds_of.get(name, ANY)) for name, value in given.items()}
         for node in _children(case, "resultNode"):
             key = case.get("invocableName") or _name(node)
             expected = next((_value(one) for one in _children(node, "expected")), None)
@@ -78,16 +74,18 @@ def _of_file(path: Path, tests: etree._Element) -> Iterator[Verdict]:
             )
 
 
-def _models(folder: Path, named: str) -> Model | None:
-    read: list[tuple[str, ModelDefinition]] = []
+def _models(folder: Path, named: str) -> tuple[Model | None, dict[str, Kind]]:
+    """Return a folder's model and the types that it declares for its inputs."""
+    known: list[tuple[str, ModelDefinition]] = []
     for path in sorted(folder.glob("*.dmn")):
         definition = dmn.read(path.read_bytes()).model
         if definition is not None:
-            read.append((path.name, definition))
-    chosen = next((one for name, one in read if name == named), None)
+            known.append((path.name, definition))
+    chosen = next((one for name, one in known if name == named), None)
     if chosen is None:
-        return None
-    return model.compile_with_problems(chosen, imported=[one for _, one in read])[0]
+        return None, {}
+    made = model.compile_with_problems(chosen, imported=[one for _, one in known])[0]
+    return made, declared(chosen)
 
 
 def _found(models: Model | None, key: str, inputs: dict[str, object], node: str) -> object:
@@ -135,11 +133,6 @@ def _value(element: etree._Element) -> object:
         if name == "value":
             return _simple(child)
     return None
-
-
-def _plain(value: object) -> object:
-    """Return an input whose type is left out as its text."""
-    return value.text if isinstance(value, Untyped) else value
 
 
 def _simple(element: etree._Element) -> object:
