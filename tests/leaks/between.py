@@ -22,6 +22,8 @@ from nancheng.foundation.cases.supervision import actions as supervision
 from nancheng.foundation.cases.supervision import queries as slips
 from nancheng.foundation.cases.supervision.actions import Demand
 from nancheng.foundation.cases.supervision.rules import Colour
+from nancheng.foundation.confirmations import actions as confirmations
+from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.people import queries
 from nancheng.foundation.people.directory import Receiver
 from nancheng.foundation.people.rules import Actor
@@ -41,6 +43,7 @@ def leave(*, at: datetime) -> None:
         _on_case(case, to, on=on, by=office, at=at)
     _plan(by=office, at=at)
     _token(by=queries.actor_of(username="sysadmin", on=on), at=at)
+    _copy(of="clerk", at=at)
 
 
 def two_cases() -> tuple[Case, Case]:
@@ -107,3 +110,22 @@ def _token(*, by: Actor, at: datetime) -> None:
     )
     secadmin = queries.actor_of(username="secadmin", on=timezone.localdate(at))
     applications.issue(wanted, asked=by.label, by=secadmin, at=at)
+
+
+def _copy(*, of: str, at: datetime) -> None:
+    """Let one administrator ask for a copy of a person's data and another confirm it."""
+    on = timezone.localdate(at)
+    person_id = queries.actor_of(username=of, on=on).person_id
+    figures = {"person_id": person_id, "username": of, "name": of}
+    row = confirmations.ask(
+        Wish("people.personal-data", f"副本-{of}", "本人申请", figures),
+        by=queries.actor_of(username="sysadmin", on=on),
+        at=at,
+        key="leak-copy",
+    )
+    confirmations.confirm(
+        confirmation_id=row.pk,
+        answer="",
+        by=queries.actor_of(username="secadmin", on=on),
+        at=at,
+    )

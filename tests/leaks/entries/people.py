@@ -73,8 +73,11 @@ def _account(sight: Sight) -> list[Target]:
 
 
 def _copy(sight: Sight) -> list[Target]:
-    """A copy of a person's data is nobody's before two agreed; here nobody asked for one."""
-    return [Target({"username": "clerk"}, lambda actor: False)]
+    """A copy of a person's data is for the one who asked, of the one it was agreed for."""
+    return [
+        Target({"username": "clerk"}, lambda actor: actor.duty == "sysadmin"),
+        Target({"username": "leader"}, lambda actor: False),
+    ]
 
 
 def _duty(sight: Sight) -> list[Target]:
