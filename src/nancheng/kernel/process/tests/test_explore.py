@@ -147,7 +147,8 @@ def test_every_sound_drawing_is_called_sound(block: blocks.Block) -> None:
     if report.complete:
         assert found == set()
     else:
-        assert {code for code, _ in found} <= {"never-reached"}
+        # What was not looked at is said as such: a bound that was met, and what lies behind it.
+        assert {code for code, _ in found} <= {"never-reached", "too-many-outcomes"}
 
 
 def done(program: Program, asked: Oracle, state: State, move: Move) -> list[State]:
