@@ -12,10 +12,12 @@ from django.utils import timezone
 from nancheng.foundation.applications import actions as applications
 from nancheng.foundation.applications.actions import ApplicationFacts
 from nancheng.foundation.applications.rules import Narrowing
+from nancheng.foundation.cases import actions as cases
 from nancheng.foundation.cases import migrating
+from nancheng.foundation.cases.archive import actions as archive
 from nancheng.foundation.cases.circulation import actions as circulation
 from nancheng.foundation.cases.migrating import Plan
-from nancheng.foundation.cases.models import Case, Errand, ProcessVersion
+from nancheng.foundation.cases.models import Case, Errand, ProcessVersion, Slip, Task, Wait
 from nancheng.foundation.cases.opinions import actions as opinions
 from nancheng.foundation.cases.opinions.actions import Question
 from nancheng.foundation.cases.supervision import actions as supervision
@@ -26,6 +28,7 @@ from nancheng.foundation.confirmations import actions as confirmations
 from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.people import queries
 from nancheng.foundation.people.directory import Receiver
+from nancheng.foundation.people.models import Identity
 from nancheng.foundation.people.rules import Actor
 
 # Who is told of both cases, and walks through no door: what it reads shows in nobody's sight.
@@ -41,6 +44,9 @@ def leave(*, at: datetime) -> None:
     to = Receiver("identity", reader.identity_id, reader.label)
     for case in two_cases():
         _on_case(case, to, on=on, by=office, at=at)
+    _answered_slip(on=on, at=at)
+    _late(on=on)
+    _archived(by=office, at=at)
     _plan(by=office, at=at)
     _token(by=queries.actor_of(username="sysadmin", on=on), at=at)
     _copy(of="clerk", at=at)
@@ -74,6 +80,18 @@ def _on_case(case: Case, to: Receiver, *, on: date, by: Actor, at: datetime) -> 
         at=at,
         key=f"leak-slip-{case.pk}",
     )
+    # Neither is of the drawing: a step that is stuck, a timer that could not fire.
+    for item, kind in ((9001, "incident"), (9002, "timer")):
+        Wait.objects.create(
+            case=case,
+            item=item,
+            node=f"{kind}-{case.number}",
+            kind=kind,
+            data={"code": "process.no-way-out", "detail": f"异常-{kind}-{case.number}"},
+            due_at=at if kind == "timer" else None,
+            leased_until=at + timedelta(days=1),
+            attempts=3,
+        )
     Errand.objects.create(
         key=f"leak-errand-{case.pk}",
         kind=Errand.Kind.MESSAGE,
@@ -84,6 +102,32 @@ def _on_case(case: Case, to: Receiver, *, on: date, by: Actor, at: datetime) -> 
         created_at=at,
         due_at=at,
     )
+
+
+def _answered_slip(*, on: date, at: datetime) -> None:
+    """Let a department answer one of the slips, so that it waits to be lifted."""
+    slip = Slip.objects.select_related("department").earliest("id")
+    post = Identity.objects.filter(post__department=slip.department).earliest("id")
+    by = queries.actor_at(identity_id=post.pk, on=on)
+    assert by is not None
+    supervision.reply(slip.pk, text=f"回复-{slip.number}", by=by, at=at, key="leak-reply")
+
+
+def _late(*, on: date) -> None:
+    """Let two tasks without a slip be long overdue: their deadlines call for one."""
+    waiting = Task.objects.filter(done_at=None, case__status=Case.Status.OPEN).exclude(
+        case__slips__isnull=False
+    )
+    for task in (waiting.earliest("id"), waiting.latest("id")):
+        Task.objects.filter(pk=task.pk).update(due_on=on - timedelta(days=30))
+
+
+def _archived(*, by: Actor, at: datetime) -> None:
+    """End and archive a case that nothing else was left on."""
+    case = Case.objects.filter(status=Case.Status.OPEN, slips=None).order_by("id")[1]
+    leader = queries.actor_of(username="leader", on=timezone.localdate(at))
+    cases.terminate(case_id=case.pk, reason="不再需要", by=leader, at=at, key="leak-end")
+    archive.archive(case.pk, retention="10y", note="", by=by, at=at, key="leak-archive")
 
 
 def _plan(*, by: Actor, at: datetime) -> None:

@@ -14,7 +14,16 @@ from typing import TypeVar
 
 from nancheng.domains.funds.models import Bond, Contract, FundedProject, Payment
 from nancheng.foundation.cases import queries as cases
-from nancheng.foundation.cases.models import Case, Circulation, Errand, Opinion, Slip, Task
+from nancheng.foundation.cases.models import (
+    Archive,
+    Case,
+    Circulation,
+    Errand,
+    Opinion,
+    Slip,
+    Task,
+    Wait,
+)
 from nancheng.foundation.confirmations import queries as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.files.models import Attachment
@@ -76,7 +85,9 @@ class Sight:
         )
         self.opinions = list(Opinion.objects.select_related("case"))
         self.circulations = list(Circulation.objects.select_related("case"))
-        self.slips = list(Slip.objects.select_related("case"))
+        self.slips = list(Slip.objects.select_related("case", "reader"))
+        self.archives = list(Archive.objects.select_related("case"))
+        self.troubles = list(Wait.objects.filter(attempts__gt=0).select_related("case"))
         self.errands = list(Errand.objects.filter(state=Errand.State.STUCK))
         self.confirmations = list(Confirmation.objects.select_related("department"))
 
@@ -296,6 +307,10 @@ class Sight:
         for slip in self.slips:
             yield Secret(slip.demand, "slip", by(self.reads, slip.case_id))
             yield Secret(slip.number, "slip", by(self.reads, slip.case_id))
+        for archive in self.archives:
+            yield Secret(archive.number, "archive", by(self.reads, archive.case_id))
+        for wait in self.troubles:
+            yield Secret(wait.data["detail"], "trouble", by(self.reads, wait.case_id))
         for errand in self.errands:
             yield Secret(errand.name, "errand", by(self.errand, errand))
         for row in self.confirmations:

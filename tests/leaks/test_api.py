@@ -16,14 +16,16 @@ from nancheng.api.tests import calling
 from nancheng.api.tests.calling import Api
 from nancheng.foundation.cases.models import Parameter
 from nancheng.foundation.people import rules
+from tests.leaks.doors import Door
 from tests.leaks.entries import api as entries
+from tests.leaks.entries.cases import incidents_of
 from tests.leaks.sight import Sight
 from tests.leaks.test_pages import DOORS
 from tests.leaks.world import World
 
 pytestmark = pytest.mark.django_db
 # Applications act at these posts; each token passes on all that its identity may do.
-WHO = ("clerk", "clerk-city", "engineer", "narrow", "leader", "investment", "auditadmin")
+WHO = ("clerk", "clerk-city", "engineer", "narrow", "office", "leader", "investment", "auditadmin")
 assert get_resolver().url_patterns is not None
 ROUTES = routes.declared()
 
@@ -44,6 +46,13 @@ def test_every_route_has_an_entry() -> None:
     assert not {route.path for route in ROUTES} - known
 
 
+def behind(route: Route) -> Door | None:
+    """Return the page's door whose rows a route takes, if it takes any."""
+    name, _space, what = entries.DETAILS.get(route.path, "").partition(" ")
+    door = DOORS.get(name)
+    return replace(door, targets=incidents_of(what)) if door and what else door
+
+
 def secrets_in(answer: Any, world: World, sight: Sight, who: str, asked: str = "") -> list[str]:
     """Return what an answer tells that its caller may not know, but for what was asked."""
     content = b"".join(answer) if answer.streaming else answer.content
@@ -59,7 +68,8 @@ def secrets_in(answer: Any, world: World, sight: Sight, who: str, asked: str = "
 def test_a_list_gives_the_rows_of_its_page(
     route: Route, callers: Mapping[str, Api], world: World, sight: Sight
 ) -> None:
-    (rows, *_more) = DOORS[entries.LISTS[route.path]].rows
+    name, _space, query = entries.LISTS[route.path].partition(" ")
+    (rows, *_more) = [one for one in DOORS[name].rows if one.query == query]
     shown = 0
     for who, api in callers.items():
         actor = world.actor(who)
@@ -82,7 +92,8 @@ def test_a_list_gives_the_rows_of_its_page(
 def test_beyond_sight_is_exactly_like_not_there(
     route: Route, callers: Mapping[str, Api], world: World, sight: Sight
 ) -> None:
-    door = DOORS[entries.DETAILS[route.path]]
+    door = behind(route)
+    assert door is not None
     assert door.targets is not None
     targets = door.targets(sight)
     for turn, (who, api) in enumerate(callers.items()):
@@ -106,10 +117,13 @@ def test_beyond_sight_is_exactly_like_not_there(
 def test_no_route_tells_what_is_beyond_sight(
     route: Route, callers: Mapping[str, Api], world: World, sight: Sight
 ) -> None:
-    door = DOORS.get(entries.DETAILS.get(route.path, ""))
+    door = behind(route)
     for who, api in callers.items():
         actor = replace(world.actor(who).alone, identity_id=0, person_id=0)
-        given: Mapping[str, Any] = {"root_number": 1, "kind": "payment", "version": 1}
+        given: Mapping[str, Any] = {
+            **{"root_number": 1, "kind": "payment", "version": 1},
+            "identity_id": world.actor(who).identity_id,
+        }
         if door is not None and door.targets is not None:
             within = [each for each in door.targets(sight) if each.seen_by(actor)]
             given = within[0].arguments if within else door.nowhere

@@ -13,24 +13,33 @@ from ninja.parser import Parser
 from nancheng import __version__
 from nancheng.api import door, problems, routes
 from nancheng.api.resources import (
+    absences,
     audit,
-    cases,
+    beside,
+    closing,
+    consulting,
     files,
     funds,
+    incidents,
     me,
     messages,
+    migrations,
     notices,
+    opening,
     payments,
     processes,
     register,
+    slips,
     tasks,
 )
 from nancheng.api.routes import Route
 
+# Opening a case shares its address with the list of cases, and so the router.
 ROUTERS: tuple[Router, ...] = tuple(
     resource.router
     for resource in (
-        *(me, cases, tasks, files, messages, notices, processes, register, funds, payments, audit),
+        *(me, opening, beside, tasks, consulting, slips, closing, incidents, files, messages),
+        *(notices, absences, processes, migrations, register, funds, payments, audit),
     )
 )
 

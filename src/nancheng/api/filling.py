@@ -32,6 +32,11 @@ class FormField(Schema):
 
 def fields(at_desk: Desk) -> list[dict[str, Any]]:
     """Return the fields of a task's form."""
+    return described(_form(at_desk, None))
+
+
+def described(form: django_forms.Form) -> list[dict[str, Any]]:
+    """Return the fields of a form."""
     return [
         {
             "name": name,
@@ -41,14 +46,25 @@ def fields(at_desk: Desk) -> list[dict[str, Any]]:
             "choices": [str(value) for value, _words in getattr(each, "choices", ())],
             "max_length": getattr(each, "max_length", None),
         }
-        for name, each in _form(at_desk, None).fields.items()
+        for name, each in form.fields.items()
         if name != APART
     ]
 
 
 def checked(at_desk: Desk, values: Mapping[str, Value], *, key: str) -> dict[str, Any]:
     """Return what the form makes of the values; raise ``Declined`` naming each one it refuses."""
-    form = _form(at_desk, values, key=key)
+    return cleaned(_form(at_desk, values, key=key), values)
+
+
+def opening(
+    form: type[django_forms.Form], values: Mapping[str, Value], *, key: str
+) -> dict[str, Any]:
+    """Return what the form of an opening makes of the values, or raise as ``checked`` does."""
+    return cleaned(form(_posted(values, key=key)), values)
+
+
+def cleaned(form: django_forms.Form, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Return what a bound form makes of the values; raise ``Declined`` for what it refuses."""
     unknown = sorted(set(values) - set(form.fields) | ({APART} & set(values)))
     faults = [_fault(name, {"type": "extra_forbidden"}) for name in unknown]
     if not form.is_valid():

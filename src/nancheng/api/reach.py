@@ -5,6 +5,7 @@ Everything here starts from the queries that the pages start from; a token only 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,9 +13,11 @@ from django.http import Http404
 
 from nancheng.api.callers import Caller
 from nancheng.api.problems import Declined
-from nancheng.foundation.cases import desk, queries, worklist
+from nancheng.foundation.cases import desk, queries, reaching, worklist
 from nancheng.foundation.cases.desk import Desk
+from nancheng.foundation.cases.pool import queries as pools
 from nancheng.foundation.files import queries as files
+from nancheng.foundation.people.rules import Actor
 
 
 def of_kinds(rows: QuerySet[Any], caller: Caller, field: str) -> QuerySet[Any]:
@@ -54,6 +57,33 @@ def inbox(caller: Caller) -> QuerySet[Any]:
 def done(caller: Caller) -> QuerySet[Any]:
     """Return the tasks the caller's identity has done."""
     return of_kinds(worklist.done(caller.actor), caller, "case__kind")
+
+
+def pool(caller: Caller) -> QuerySet[Any]:
+    """Return the tasks that lie in the pools of the caller's post."""
+    return of_kinds(pools.free(caller.actor), caller, "case__kind")
+
+
+def handled(caller: Caller, number: str) -> Any:
+    """Return a case to whoever may read it or holds a task of it; to others it is not there."""
+    found = reaching.case_of(number, caller.actor)
+    if not caller.admits(found.kind):
+        raise Http404
+    return found
+
+
+def shown(
+    find: Callable[[int, Actor], Any],
+) -> Callable[[Caller, int], Any]:
+    """Return how a row of a case is found by its id, as its page finds it, for a caller."""
+
+    def found(caller: Caller, row_id: int) -> Any:
+        row = find(row_id, caller.actor)
+        if row is None or not caller.admits(row.case.kind):
+            raise Http404
+        return row
+
+    return found
 
 
 def at_desk(caller: Caller, task_id: int) -> Desk:

@@ -25,6 +25,10 @@ REFUSALS = {
     "api.unknown-parameter": _("没有这个查询参数。"),
     "api.bad-parameter": _("参数的值无法识别。"),
     "api.bad-cursor": _("翻页标记无效或与当前查询条件不符，请从第一页开始。"),
+    "api.unknown-receiver": _("没有可选的对象 %(who)s。"),
+    "api.unknown-kind": _("没有此类事项（%(kind)s）。"),
+    "api.opened-elsewhere": _("此类事项（%(kind)s）须由其业务接口发起。"),
+    "api.opinion-without-words": _("请写明具体意见。"),
     "api.unavailable": _(
         "系统暂时不能提供服务，未作任何改动，请稍后用相同的 Idempotency-Key 重试。"
     ),

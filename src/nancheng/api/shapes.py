@@ -48,6 +48,7 @@ Day = Annotated[date, Field(strict=False)]
 
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_clean)]
+Long = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_clean)]
 Words = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_clean)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_clean)]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from nancheng.foundation.cases import clocks
+from django.utils import timezone
+
+from nancheng.foundation.cases import clocks, receivers
 from nancheng.foundation.cases.migrating import PUBLISH
-from nancheng.foundation.cases.models import Clock, Migration, Task
+from nancheng.foundation.cases.models import Case, Clock, Migration, Slip, Task
 from nancheng.foundation.cases.queries import VIEW
 from nancheng.foundation.cases.rules import Verb
+from nancheng.foundation.cases.supervision import queries as slips
+from nancheng.foundation.cases.supervision import rules as rules_of_slips
+from nancheng.foundation.cases.supervision.rules import Colour
 from nancheng.foundation.limits import queries as limit_queries
 from nancheng.foundation.people import rules
 from nancheng.foundation.people.rules import Actor
-from tests.leaks.doors import Rows, Target, detail, gated, listed, own
+from tests.leaks.doors import Rows, Target, Targets, Truth, detail, gated, listed, own
 from tests.leaks.sight import OPEN, Sight, by
 
 NUMBER = "事项编号"
@@ -80,10 +85,80 @@ def _slip_numbers(sight: Sight, actor: Actor) -> list[str]:
     return [row.number for row in sight.slips if sight.reads(actor, row.case_id)]
 
 
-def _incidents(sight: Sight) -> list[Target]:
+def _called(sight: Sight, actor: Actor) -> list[str]:
+    """Return the cases of tasks whose deadline calls for a slip, told task by task."""
+    limits = slips.bounds(timezone.now())
     return [
+        task.case.number
+        for task in _tasks(sight)
+        if task.state in OPEN and task.case.status == Case.Status.OPEN
+        if (colour := rules_of_slips.proposed(task.due_on, bounds=limits))
+        if not any(_answers(slip, task, colour) for slip in sight.slips)
+        if sight.may(actor, SUPERVISE, task.case)
+    ]
+
+
+def _answers(slip: Slip, task: Task, colour: Colour) -> bool:
+    """Say whether a slip answers what the deadline of a task calls for."""
+    is_there = (slip.case_id, slip.department_id) == (task.case_id, task.department_id)
+    severe = (colour, *rules_of_slips.higher(colour))
+    return is_there and slip.state in slips.OPEN and slip.colour in severe
+
+
+def _archived(sight: Sight, actor: Actor) -> list[str]:
+    return [row.case.number for row in sight.archives if sight.reads(actor, row.case_id)]
+
+
+def _asked(sight: Sight, actor: Actor) -> list[str]:
+    return [row.case.number for row in sight.opinions if row.asked_by_id == actor.identity_id]
+
+
+def _sent(sight: Sight, actor: Actor) -> list[str]:
+    return [row.case.number for row in sight.circulations if row.sent_by_id == actor.identity_id]
+
+
+def _together(sight: Sight, actor: Actor) -> list[str]:
+    """Return the cases whose slips wait for a reply of an actor: nothing else names anybody."""
+    return [
+        row.case.number
+        for row in sight.slips
+        if row.state == Slip.State.ISSUED
+        and rules.may(actor, VIEW)
+        and receivers.names(actor, row.reader)
+    ]
+
+
+def _troubled(kind: str) -> Truth:
+    def truth(sight: Sight, actor: Actor) -> list[str]:
+        return [
+            row.case.number
+            for row in sight.troubles
+            if row.kind == kind and sight.reads(actor, row.case_id)
+        ]
+
+    return truth
+
+
+def _stuck_errands(sight: Sight, actor: Actor) -> list[str]:
+    return [
+        sight.by_id[row.source_id or 0].number for row in sight.errands if sight.errand(actor, row)
+    ]
+
+
+def _incidents(sight: Sight) -> list[Target]:
+    errands = [
         Target({"what": "errand", "ref": row.pk}, by(sight.errand, row)) for row in sight.errands
     ]
+    words = {"incident": "token", "timer": "timer"}
+    return errands + [
+        Target({"what": words[row.kind], "ref": row.pk}, by(sight.reads, row.case_id))
+        for row in sight.troubles
+    ]
+
+
+def incidents_of(what: str) -> Targets:
+    """Return the incidents of one sort alone, for an address that names no other."""
+    return lambda sight: [one for one in _incidents(sight) if one.arguments["what"] == what]
 
 
 def _departments(sight: Sight) -> list[Target]:
@@ -163,10 +238,15 @@ DOORS = {
     "cases:started": own(Rows(_started, NUMBER)),
     "cases:claim-many": own(posted=True),
     "cases:pool": own(),
-    "cases:archives": listed(VIEW),
+    "cases:archives": listed(VIEW, Rows(_archived, NUMBER)),
     "cases:archive": detail("case.archive", cases, NO_CASE, posted=True),
     "cases:reopen": detail("case.reopen.ask", cases, NO_CASE, posted=True),
-    "cases:incidents": listed(VIEW),
+    "cases:incidents": listed(
+        VIEW,
+        Rows(_troubled("incident"), NUMBER),
+        Rows(_troubled("timer"), NUMBER, "show=timer"),
+        Rows(_stuck_errands, NUMBER, "show=errand"),
+    ),
     "cases:incident": detail(VIEW, _incidents, {"what": "errand", "ref": 999_999}, posted=True),
     "cases:versions": detail(PUBLISH, _drawings, {"kind": "nothing"}, posted=True),
     "cases:migration": detail(PUBLISH, _plans, {"plan_id": 999_999}, posted=True),
@@ -181,19 +261,23 @@ DOORS = {
     "cases:limits": own(),
     "cases:limit": detail("", _limits, {"code": "nothing"}),
     "cases:office-hours": gated("calendar.load", "hours of an organ", posted=True),
-    "cases:together": own(),
-    "cases:asked": own(),
-    "cases:sent": own(),
+    "cases:together": own(Rows(_together, NUMBER)),
+    "cases:asked": own(Rows(_asked, NUMBER)),
+    "cases:sent": own(Rows(_sent, NUMBER)),
     "cases:opinion": detail("", _opinions, {"opinion_id": 999_999}, posted=True),
     "cases:opinion-withdraw": detail("", _opinions, {"opinion_id": 999_999}, posted=True),
     "cases:circulation": detail("", _circulations, {"circulation_id": 999_999}, posted=True),
     "cases:circulation-revoke": detail("", _circulations, {"circulation_id": 999_999}, posted=True),
     "cases:slips": listed(VIEW, Rows(_slip_numbers, "督办编号")),
-    "cases:slips-called": listed(SUPERVISE),
+    "cases:slips-called": listed(SUPERVISE, Rows(_called, NUMBER)),
     "cases:slip": detail("", _slips, {"slip_id": 999_999}),
     "cases:slip-verb": detail(
         "",
-        lambda sight: _slips(sight, verb="escalate"),
+        lambda sight: [
+            target
+            for verb in ("close", "escalate", "reject", "reply")
+            for target in _slips(sight, verb=verb)
+        ],
         {"slip_id": 999_999, "verb": "escalate"},
         posted=True,
     ),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpResponse
 from ninja import Router, Schema
 
-from nancheng.api import declaring, listing, once, reach, telling
+from nancheng.api import declaring, listing, reach, telling, verbs
 from nancheng.api.callers import ApiRequest, Caller
 from nancheng.api.declaring import Need
 from nancheng.api.listing import Listing
-from nancheng.api.shapes import Day, Given, Id, Moment, Named, Number, Page, Reason
+from nancheng.api.shapes import Day, Id, Moment, Named, Number, Page
 from nancheng.api.telling import ClockTold
+from nancheng.api.verbs import Subject, Verb, Why
 from nancheng.foundation.cases import actions, desk, lists, queries, worklist
 
 router = Router(tags=["cases"])
@@ -90,12 +89,6 @@ class Event(Schema):
     decision: str
 
 
-class Why(Given):
-    """Why a verb is used."""
-
-    reason: Reason
-
-
 _VALUES = (
     "id",
     "number",
@@ -167,7 +160,16 @@ def case(request: ApiRequest, number: Number) -> dict[str, Any]:
 
 def told(caller: Caller, number: str) -> dict[str, Any]:
     """Return a case as it stands."""
-    found = reach.case(caller, number)
+    return _as_it_stands(caller, reach.case(caller, number))
+
+
+def just_opened(caller: Caller, number: str) -> dict[str, Any]:
+    """Return a case to whoever opened it, whether or not they may read it afterwards."""
+    found = reach.started(caller).select_related("process", "department", "opened_by__person")
+    return _as_it_stands(caller, found.get(number=number))
+
+
+def _as_it_stands(caller: Caller, found: Any) -> dict[str, Any]:
     now = worklist.today(caller.at)
     tasks = list(queries.open_tasks([found.pk]))
     seen = reach.cases(caller)
@@ -245,38 +247,39 @@ def case_clocks(request: ApiRequest, number: Number) -> list[dict[str, Any]]:
     return [telling.clock(row) for row in queries.clocks(found.pk)]
 
 
-def _verb(request: ApiRequest, number: str, act: Any) -> HttpResponse:
-    """Use a verb on a case that the caller sees, and tell the case as it stands then."""
-    caller = request.caller
-
-    def acted(key: str) -> CaseTold:
-        found = reach.case(caller, number)
-        act(case_id=found.pk, by=caller.actor, at=caller.at, key=key)
-        return CaseTold.model_validate(told(caller, number))
-
-    return once.once(request, caller, acted, status=200)
+def _told(found: Any, _verb: str, caller: Caller) -> CaseTold:
+    return CaseTold.model_validate(told(caller, found.number))
 
 
-def _declare(verb: str, act: Any, *, grant: str, words: str) -> None:
-    def view(request: ApiRequest, number: Number, given: Why) -> HttpResponse:
-        return _verb(request, number, partial(act, reason=given.reason))
+def _plain(action: Callable[..., None]) -> Callable[..., None]:
+    def act(found: Any, given: Why, **hand: Any) -> None:
+        action(case_id=found.pk, reason=given.reason, **hand)
 
-    view.__name__, view.__doc__ = verb, words
-    declaring.writes(router, "POST", f"/cases/{{number}}/{verb}", need=Need(grant), gives=CaseTold)(
-        view
-    )
+    return act
 
 
-_declare(
-    "suspend",
-    actions.suspend,
-    grant="case.suspend",
-    words="Let a case and its clocks stand still.",
+VERBS = (
+    Verb(
+        "suspend",
+        Need("case.suspend"),
+        Why,
+        _plain(actions.suspend),
+        "Let a case and its clocks stand still (中止).",
+    ),
+    Verb(
+        "resume",
+        Need("case.suspend"),
+        Why,
+        _plain(actions.resume),
+        "Let a suspended case move again (恢复).",
+    ),
+    Verb(
+        "terminate",
+        Need("case.terminate"),
+        Why,
+        _plain(actions.terminate),
+        "End a case by hand; everything open is withdrawn (终止).",
+    ),
 )
-_declare("resume", actions.resume, grant="case.suspend", words="Let a suspended case move again.")
-_declare(
-    "terminate",
-    actions.terminate,
-    grant="case.terminate",
-    words="End a case by hand; everything open is withdrawn.",
-)
+CASE = Subject("/cases/{number}", "number", Number, reach.case, _told, CaseTold)
+verbs.declare(router, CASE, VERBS, module=__name__)

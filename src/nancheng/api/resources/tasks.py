@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from nancheng.api import declaring, filling, listing, once, reach, telling
+from nancheng.api import declaring, filling, listing, reach, telling, verbs
 from nancheng.api.callers import ApiRequest, Caller
 from nancheng.api.declaring import Need
 from nancheng.api.filling import FormField
 from nancheng.api.listing import Listing
 from nancheng.api.shapes import Day, Given, Id, Mark, Moment, Name, Named, Page, Reason, Words
 from nancheng.api.telling import ClockTold
-from nancheng.foundation.cases import actions, desk, extensions, lists, worklist
+from nancheng.api.verbs import Nothing, Subject, Verb, Why
+from nancheng.foundation.cases import actions, desk, desks, extensions, lists, supplements, worklist
 from nancheng.foundation.cases.desk import Desk
 from nancheng.foundation.cases.signing import actions as signers
 from nancheng.foundation.cases.signing import queries as signing
@@ -83,10 +84,6 @@ class Acted(Schema):
     at: Moment
 
 
-class Nothing(Given):
-    """A verb that asks nothing: an empty object."""
-
-
 class Completion(Given):
     """What a task's form asks for, by the names that ``form`` lists."""
 
@@ -97,12 +94,6 @@ class SendBack(Given):
     """To which step, and why."""
 
     target: Name
-    reason: Reason
-
-
-class Why(Given):
-    """Why a verb is used."""
-
     reason: Reason
 
 
@@ -178,6 +169,7 @@ def _line(row: Mapping[str, Any], now: worklist.Today) -> dict[str, Any]:
 
 INBOX = Listing(lists.INBOX, reach.inbox, _load(reach.inbox))
 DONE = Listing(lists.DONE, reach.done, _load(reach.done))
+POOL = Listing(desks.POOL, reach.pool, _load(reach.pool))
 
 
 @declaring.reads(router, "/tasks", need=VIEW, gives=Page[TaskLine], listing=INBOX)
@@ -190,6 +182,12 @@ def inbox(request: ApiRequest) -> dict[str, Any]:
 def done(request: ApiRequest) -> dict[str, Any]:
     """List what the caller's identity has done."""
     return listing.answer(DONE, request, request.caller)
+
+
+@declaring.reads(router, "/tasks/pool", need=VIEW, gives=Page[TaskLine], listing=POOL)
+def pool(request: ApiRequest) -> dict[str, Any]:
+    """List what lies in the pools of the caller's post; claiming a task takes it from there."""
+    return listing.answer(POOL, request, request.caller)
 
 
 @declaring.reads(router, "/tasks/{task_id}", need=VIEW, gives=TaskTold)
@@ -247,102 +245,128 @@ def clock(request: ApiRequest, task_id: Id) -> dict[str, Any]:
 # --- verbs ---------------------------------------------------------------------------------------
 
 
-def _use(request: ApiRequest, task_id: int, verb: str, act: Callable[..., None]) -> HttpResponse:
-    """Use a verb on a task that the caller sees; the actions say who may."""
-    caller = request.caller
+def _plain(action: Callable[..., None]) -> Callable[..., None]:
+    """Return an act that hands on what was given, by the names it was given under."""
 
-    def acted(key: str) -> Acted:
-        at_desk = reach.at_desk(caller, task_id)
-        act(at_desk, by=caller.actor, at=caller.at, key=key)
-        return Acted(task_id=task_id, case_number=at_desk.case.number, verb=verb, at=caller.at)
-
-    return once.once(request, caller, acted, status=200)
-
-
-def _plain(action: Callable[..., None], **given: Any) -> Callable[..., None]:
-    def act(at_desk: Desk, **hand: Any) -> None:
-        action(task_id=at_desk.task.pk, **given, **hand)
+    def act(at_desk: Desk, given: Given, **hand: Any) -> None:
+        action(task_id=at_desk.task.pk, **given.model_dump(), **hand)
 
     return act
 
 
-def _posts(verb: str, need: Need | None = None) -> Callable[[Any], Any]:
-    return declaring.writes(
-        router,
-        "POST",
-        f"/tasks/{{task_id}}/{verb}",
-        need=need or Need(f"task.{verb}", is_granted=False),
-        gives=Acted,
-    )
+def _complete(at_desk: Desk, given: Completion, **hand: Any) -> None:
+    if not at_desk.may_complete:
+        # The action says why: done meanwhile, taken by another, or never one's own.
+        actions.complete(task_id=at_desk.task.pk, values={}, **hand)
+        return
+    values = filling.checked(at_desk, given.values, key=hand["key"])
+    opinion = str(values.get("opinion", ""))
+    actions.complete(task_id=at_desk.task.pk, values=values, opinion=opinion, **hand)
 
 
-@_posts("claim")
-def claim(request: ApiRequest, task_id: Id, given: Nothing) -> HttpResponse:
-    """Take a task that is offered to the caller's post (签收)."""
-    return _use(request, task_id, "claim", _plain(actions.claim))
+def _add_signer(at_desk: Desk, given: AddSigner, **hand: Any) -> None:
+    signers.add(at_desk.task.pk, elements=given.elements, reason=given.reason, **hand)
 
 
-@_posts("release")
-def release(request: ApiRequest, task_id: Id, given: Nothing) -> HttpResponse:
-    """Give a claimed task back to its post (退签)."""
-    return _use(request, task_id, "release", _plain(actions.release))
+def _remove_signer(at_desk: Desk, given: Why, **hand: Any) -> None:
+    signers.remove(at_desk.task.pk, reason=given.reason, **hand)
 
 
-@_posts("complete")
-def complete(request: ApiRequest, task_id: Id, given: Completion) -> HttpResponse:
-    """Do a task: its form is checked exactly as on its page (办理)."""
-
-    def act(at_desk: Desk, **hand: Any) -> None:
-        if not at_desk.may_complete:
-            # The action says why: done meanwhile, taken by another, or never one's own.
-            actions.complete(task_id=at_desk.task.pk, values={}, **hand)
-            return
-        values = filling.checked(at_desk, given.values, key=hand["key"])
-        opinion = str(values.get("opinion", ""))
-        actions.complete(task_id=at_desk.task.pk, values=values, opinion=opinion, **hand)
-
-    return _use(request, task_id, "complete", act)
+def _told(at_desk: Desk, verb: str, caller: Caller) -> Acted:
+    number = at_desk.case.number
+    return Acted(task_id=at_desk.task.pk, case_number=number, verb=verb, at=caller.at)
 
 
-@_posts("send-back")
-def send_back(request: ApiRequest, task_id: Id, given: SendBack) -> HttpResponse:
-    """Send a task back to an earlier step (退回)."""
-    act = _plain(actions.send_back, target=given.target, reason=given.reason)
-    return _use(request, task_id, "send-back", act)
+def _own(verb: str) -> Need:
+    """Return the need of a verb that is one's own by post, not by grant."""
+    return Need(f"task.{verb}", is_granted=False)
 
 
-@_posts("take-back")
-def take_back(request: ApiRequest, task_id: Id, given: Why) -> HttpResponse:
-    """Take a task one has done back, before the next hand has touched it (撤回)."""
-    return _use(request, task_id, "take-back", _plain(actions.take_back, reason=given.reason))
-
-
-@_posts("transfer")
-def transfer(request: ApiRequest, task_id: Id, given: Transfer) -> HttpResponse:
-    """Hand a task to a colleague (转办)."""
-    act = _plain(actions.transfer, to_identity=given.to_identity, reason=given.reason)
-    return _use(request, task_id, "transfer", act)
-
-
-@_posts("add-signer")
-def add_signer(request: ApiRequest, task_id: Id, given: AddSigner) -> HttpResponse:
-    """Ask more departments to sign, all of them or none (加签)."""
-
-    def act(at_desk: Desk, **hand: Any) -> None:
-        elements = given.elements
-        signers.add(at_desk.task.pk, elements=elements, reason=given.reason, **hand)
-
-    return _use(request, task_id, "add-signer", act)
-
-
-@_posts("remind", Need("case.remind"))
-def remind(request: ApiRequest, task_id: Id, given: Reminder) -> HttpResponse:
-    """Remind whoever holds a task (催办)."""
-    return _use(request, task_id, "remind", _plain(actions.remind, text=given.text))
-
-
-@_posts("extend", Need("case.extend"))
-def extend(request: ApiRequest, task_id: Id, given: Extension) -> HttpResponse:
-    """Ask for more time for a task (延期); the date moves when another person confirms."""
-    act = _plain(extensions.ask, days=given.days, reason=given.reason)
-    return _use(request, task_id, "extend", act)
+VERBS = (
+    Verb(
+        "claim",
+        _own("claim"),
+        Nothing,
+        _plain(actions.claim),
+        "Take a task that is offered to the caller's post (签收), or lies in its pool (抢办).",
+    ),
+    Verb(
+        "release",
+        _own("release"),
+        Nothing,
+        _plain(actions.release),
+        "Give a claimed task back to its post (退签).",
+    ),
+    Verb(
+        "complete",
+        _own("complete"),
+        Completion,
+        _complete,
+        "Do a task: its form is checked exactly as on its page (办理).",
+    ),
+    Verb(
+        "send-back",
+        _own("send-back"),
+        SendBack,
+        _plain(actions.send_back),
+        "Send a task back to an earlier step (退回).",
+    ),
+    Verb(
+        "take-back",
+        _own("take-back"),
+        Why,
+        _plain(actions.take_back),
+        "Take a task one has done back, before the next hand has touched it (撤回).",
+    ),
+    Verb(
+        "transfer",
+        _own("transfer"),
+        Transfer,
+        _plain(actions.transfer),
+        "Hand a task to a colleague (转办).",
+    ),
+    Verb(
+        "add-signer",
+        _own("add-signer"),
+        AddSigner,
+        _add_signer,
+        "Ask more departments to sign, all of them or none (加签).",
+    ),
+    Verb(
+        "remove-signer",
+        _own("add-signer"),
+        Why,
+        _remove_signer,
+        "Take out a signer whom one has added and who has not signed yet (减签).",
+    ),
+    Verb(
+        "ask-correction",
+        _own("ask-correction"),
+        Why,
+        _plain(supplements.ask),
+        "Say what the papers lack; the clocks stand still until it is there (要求补正).",
+    ),
+    Verb(
+        "take-correction",
+        _own("ask-correction"),
+        Nothing,
+        _plain(supplements.receive),
+        "Take what was lacking; the clocks go on (收到补正).",
+    ),
+    Verb(
+        "remind",
+        Need("case.remind"),
+        Reminder,
+        _plain(actions.remind),
+        "Remind whoever holds a task (催办).",
+    ),
+    Verb(
+        "extend",
+        Need("case.extend"),
+        Extension,
+        _plain(extensions.ask),
+        "Ask for more time for a task (延期); the date moves when another person confirms.",
+    ),
+)
+TASK = Subject("/tasks/{task_id}", "task_id", Id, reach.at_desk, _told, Acted)
+verbs.declare(router, TASK, VERBS, module=__name__)

@@ -83,7 +83,7 @@ def test_everything_answers_as_it_is_described(
         )
         try:
             test()
-        except (ExceptionGroup, AssertionError) as found:
+        except (BaseExceptionGroup, AssertionError) as found:
             faults.append(f"{operation.label}: {found!r} {getattr(found, 'exceptions', '')}")
     assert not faults, "\n".join(faults)
     assert next(asked) > len(assembly.all_routes()) * 5

@@ -21,6 +21,7 @@ from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import memory
 
 Values = Mapping[str, Any]
+FormClass = type[forms.Form]
 
 
 class Handler(Protocol):
@@ -82,8 +83,11 @@ class Binding:
     # The domain's panel on the case page: a template, and the function that fills it.
     panel: str = ""
     facts: Callable[..., Mapping[str, Any]] | None = None
-    # Who takes part in a case that another case, a message or a signal begins: values → party →
-    # department. Without it, whoever takes part in the case that sent it.
+    # What is asked of whoever opens such a case without a page of the domain; its values are the
+    # case's first variables. Without it, only the domain opens one.
+    opening: FormClass | None = None
+    # Who takes part in a case that is opened so, or that another case, a message or a signal
+    # begins: values → party → department. Without it, whoever takes part in the case that sent it.
     parties: Callable[[Values], Mapping[str, int]] | None = None
     # Called once when the case is closed or terminated, inside the same transaction.
     on_end: Handler | None = None

@@ -62,6 +62,8 @@ CAUSES: Mapping[str, str | Promise] = {
     "cases.nobody-at-post": gettext_lazy("找不到承办岗位"),
     "cases.not-deployed": gettext_lazy("流程尚未发布"),
 }
+# Our choice: a message that more cases await is told apart by hand no more.
+CANDIDATES_MAX = 50
 TOKEN, TIMER, ERRAND = "token", "timer", "errand"
 WHAT: Mapping[str, str | Promise] = {
     TOKEN: gettext_lazy("环节受阻"),
@@ -148,9 +150,8 @@ def _lines(what: str, rows: Iterable[Any]) -> list[Line]:
 
 
 def _line(what: str, row: Any) -> Line:
-    case = _case_of(row)
+    case = case_of(row)
     code, detail = cause_of(row)
-    waiting = isinstance(row, Wait) or row.state == Errand.State.WAITING
     return Line(
         number=case.number if case else "—",
         case_href=reverse("cases:case", args=[case.number]) if case else "",
@@ -159,12 +160,13 @@ def _line(what: str, row: Any) -> Line:
         cause=CAUSES.get(code, code),
         detail=detail,
         attempts=row.attempts,
-        at=(row.leased_until if isinstance(row, Wait) else row.due_at) if waiting else None,
+        at=next_try(row),
         href=reverse("cases:incident", args=[what, row.pk]),
     )
 
 
-def _case_of(row: Wait | Errand) -> Case | None:
+def case_of(row: Wait | Errand) -> Case | None:
+    """Return the case that something which does not move belongs to, if any."""
     return row.case if isinstance(row, Wait) else row.source or row.target
 
 
@@ -173,6 +175,13 @@ def cause_of(row: Wait | Errand) -> tuple[str, str]:
     if isinstance(row, Errand):
         return row.code, row.detail
     return str(row.data.get("code", "cases.timer-failed")), str(row.data.get("detail", ""))
+
+
+def next_try(row: Wait | Errand) -> datetime | None:
+    """Return when something that does not move is tried again by itself, if it is."""
+    if isinstance(row, Wait):
+        return row.leased_until
+    return row.due_at if row.state == Errand.State.WAITING else None
 
 
 def step_of(row: Wait | Errand) -> str:
@@ -253,7 +262,7 @@ def _acts(request: IdentifiedRequest, what: str, row: Any) -> dict[str, django_f
         data = request.POST if request.POST.get("act") == act else None
         acts[act] = kind(data, prefix=act, **more)
 
-    case = _case_of(row)
+    case = case_of(row)
     if _may_settle(request.identity, row, case):
         form("retry", forms.Bare)
         if what == ERRAND:
@@ -278,12 +287,17 @@ def _may_settle(actor: Actor, row: Any, case: Case | None) -> bool:
     return case is not None and queries.may(actor, dispatching.RETRY, case)
 
 
-def _candidates(row: Errand, actor: Actor) -> list[tuple[str, str]]:
+def awaiting(row: Errand, actor: Actor) -> list[Wait]:
+    """Return what awaits a message that nobody can place, within an actor's sight."""
     if row.kind != Errand.Kind.MESSAGE:
         return []
+    return list(incidents.candidates(row, actor)[:CANDIDATES_MAX])
+
+
+def _candidates(row: Errand, actor: Actor) -> list[tuple[str, str]]:
     return [
         (f"{wait.case_id}/{wait.item}", f"{wait.case.number} {wait.case.title} · {step_of(wait)}")
-        for wait in incidents.candidates(row, actor)[:50]
+        for wait in awaiting(row, actor)
     ]
 
 
@@ -301,7 +315,7 @@ def _do(act: str, row: Any, given: Mapping[str, Any], by: Actor) -> None:
 
 
 def _known(row: Any) -> Case:
-    case = _case_of(row)
+    case = case_of(row)
     if case is None:
         raise Http404
     return case
@@ -340,7 +354,7 @@ def _page(
     status: int,
 ) -> HttpResponse:
     code, detail = cause_of(row)
-    case = _case_of(row)
+    case = case_of(row)
     return pages.render(
         request,
         "cases/incident.html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nancheng.foundation.cases import bindings, definitions, desk, mending, migrating, queries
-from nancheng.foundation.cases.migrating import Plan, Standing
+from nancheng.foundation.cases.migrating import Plan, Standing, Verdict
 from nancheng.foundation.cases.models import Migration
 from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
@@ -38,6 +39,16 @@ FAULTS: dict[str, str | Promise] = {
     "cases.nobody-at-post": gettext_lazy("新版的承办岗位不存在"),
 }
 TONES = {"planned": "yellow", "running": "blue", "done": "green"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a plan would do: counted over all that were looked at, told of those within sight."""
+
+    may_move: int
+    must_stay: int
+    is_part: bool
+    staying: Sequence[Verdict]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,34 +128,40 @@ def _proposed(known: Sequence[Standing]) -> str:
     return "\n".join(f"{source}={target}" for source, target in sorted(moves.items()))
 
 
-def _report(request: IdentifiedRequest, plan: Migration) -> dict[str, Any]:
-    """Return the dry run: counts of all looked at, and the cases that this identity may see."""
-    program = definitions.program(plan.old_id)
+def report(plan: Migration, actor: Actor) -> Report:
+    """Return the dry run: counts of all looked at, and the cases that an actor may see."""
     verdicts = list(islice(migrating.dry_run(plan), LOOKED_AT))
     staying = [verdict for verdict in verdicts if verdict.faults]
-    seen = _seen(request, [verdict.case_id for verdict in staying[:SHOWN]])
+    ids = [verdict.case_id for verdict in staying[:SHOWN]]
+    seen = set(queries.visible(actor).filter(pk__in=ids).values_list("id", flat=True))
+    return Report(
+        may_move=len(verdicts) - len(staying),
+        must_stay=len(staying),
+        is_part=len(verdicts) == LOOKED_AT,
+        staying=[one for one in staying[:SHOWN] if one.case_id in seen],
+    )
+
+
+def _report(request: IdentifiedRequest, plan: Migration) -> dict[str, Any]:
+    program = definitions.program(plan.old_id)
+    found = report(plan, request.identity)
     return {
-        "may_move": len(verdicts) - len(staying),
-        "must_stay": len(staying),
-        "is_part": len(verdicts) == LOOKED_AT,
+        "may_move": found.may_move,
+        "must_stay": found.must_stay,
+        "is_part": found.is_part,
         "staying": [
             {
                 "number": one.number,
                 "title": one.title,
-                "why": [
+                # Of a joint signing each part stays for the same reason: it is said once.
+                "why": dict.fromkeys(
                     (desk.step_name(program, fault.element), FAULTS.get(fault.code, fault.code))
                     for fault in one.faults
-                ],
+                ),
             }
-            for one in staying[:SHOWN]
-            if one.case_id in seen
+            for one in found.staying
         ],
     }
-
-
-def _seen(request: IdentifiedRequest, case_ids: list[int]) -> set[int]:
-    rows = queries.visible(request.identity).filter(pk__in=case_ids)
-    return set(rows.values_list("id", flat=True))
 
 
 def steps(program: Program) -> list[dict[str, str]]:

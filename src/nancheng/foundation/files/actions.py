@@ -81,6 +81,19 @@ def attach(
         raise Refused("files.not-yours")
 
 
+def set_purpose(attachment_ids: Collection[int], *, purpose: str, by: Actor) -> None:
+    """Say what drafts of one's own are for, before they are hung on a case.
+
+    Raises ``Refused`` "files.not-yours" if one of them is not a draft of the author.
+    """
+    wanted = set(attachment_ids)
+    mine = Attachment.objects.filter(
+        pk__in=wanted, case__isnull=True, uploaded_by_id=by.identity_id
+    )
+    if mine.update(purpose=purpose) != len(wanted):
+        raise Refused("files.not-yours", field="attachment_ids")
+
+
 def freeze(*, case_id: int, at: datetime) -> int:
     """Make all attachments of a case unchangeable; return how many were not yet."""
     return Attachment.objects.filter(case_id=case_id, frozen_at__isnull=True).update(frozen_at=at)

@@ -74,7 +74,7 @@ ARCHIVES = Table(
             choices=Archive.Retention.choices,
         ),
         Filter("kind", gettext_lazy("流程"), kind="choice", lookups=("case__kind",), choices=kinds),
-        Filter("archived", gettext_lazy("归档月份"), kind="month", lookups=("archived_at",)),
+        Filter("archived", gettext_lazy("归档月份"), kind="month", lookups=("archived_at__date",)),
     ),
     order=("-archived_at",),
     empty=gettext_lazy("还没有归档的办件。"),

@@ -98,7 +98,7 @@ SLIPS = Table(
             lookups=("state",),
             choices=Slip.State.choices,
         ),
-        Filter("issued", gettext_lazy("出单月份"), kind="month", lookups=("issued_at",)),
+        Filter("issued", gettext_lazy("出单月份"), kind="month", lookups=("issued_at__date",)),
     ),
     order=("-issued_at",),
     empty=gettext_lazy("没有督办单。"),
