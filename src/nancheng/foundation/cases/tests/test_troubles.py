@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nancheng.foundation.cases import (
+    actions,
     corrections,
     dispatching,
     incidents,
@@ -17,6 +20,7 @@ from nancheng.foundation.cases import (
     migrating,
     replaying,
 )
+from nancheng.foundation.cases.actions import Opening
 from nancheng.foundation.cases.corrections import Correction
 from nancheng.foundation.cases.dispatching import Message
 from nancheng.foundation.cases.models import Case, CaseEvent, Errand, Migration, Wait
@@ -241,6 +245,52 @@ def test_a_timer_that_cannot_fire_is_listed_and_tried_again(
     address = f"/cases/incidents/timer/{timer.pk}/"
     assert client.post(address, {"act": "retry", "retry-key": "k"}).status_code == 302
     assert jobs.fire_due(at=later) == 1
+
+
+def test_a_timer_that_cannot_fire_does_not_hold_up_those_it_was_fired_with(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [making.a_case(zone, key=f"case-{number}") for number in range(5)]
+    for case in cases:
+        making.do(case, "apply", zone.an)
+    fire = jobs._fire_locked
+
+    def broken(timer: jobs.Due, at: datetime) -> object:
+        if timer.case_id == cases[2].pk:
+            raise RuntimeError("disk full")
+        return fire(timer, at)
+
+    monkeypatch.setattr(jobs, "_fire_locked", broken)
+    later = AT + timedelta(days=30)
+    assert jobs.fire_due(at=later) == 4
+    (left,) = Wait.objects.filter(kind="timer")
+    assert (left.case_id, left.attempts) == (cases[2].pk, 1)
+    assert sorted(making.booked[-4:]) == sorted(c.pk for c in cases if c != cases[2])
+    for case in cases:
+        assert_whole(case)
+
+
+def test_timers_of_cases_without_automatic_work_share_a_transaction(
+    zone: Zone, published: Publish
+) -> None:
+    late = plays.boundary(
+        "late",
+        "work",
+        "<timerEventDefinition><timeDuration>P3D</timeDuration></timerEventDefinition>",
+        'cancelActivity="false"',
+    )
+    xml = plays.drawing(
+        "slow",
+        [plays.start(), plays.user("work"), late, plays.user("urge"), plays.end(), plays.end("e2")],
+        "start > work > end",
+        "late > urge > e2",
+    )
+    published(slow=xml)
+    for number in range(6):
+        actions.open_case(Opening("slow", "慢"), by=zone.bai, at=AT, key=f"slow-{number}")
+    with CaptureQueriesContext(connection) as seen:
+        assert jobs.fire_due(at=AT + timedelta(days=30)) == 6
+    assert sum("SAVEPOINT" in query["sql"] and "RELEASE" in query["sql"] for query in seen) == 1
 
 
 # --- versions -----------------------------------------------------------------------------------
