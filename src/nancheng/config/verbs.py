@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Promise] = {
     "calendar.confirm": _("复核节假日安排"),
     "people.absence.set": _("设置授权代理"),
     "cockpit.view": _("查看驾驶舱"),
+    "concerns.concern.view": _("查看协调事项"),
+    "concerns.concern.open": _("提请综合协调"),
     "funds.bond.view": _("查看债券台账"),
     "funds.bond.edit": _("维护债券台账"),
     "funds.project.view": _("查看项目资金"),
