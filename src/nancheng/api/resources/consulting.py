@@ -104,7 +104,7 @@ class CirculationTold(Schema):
     receipts: list[ReceiptTold]
 
 
-class Asking(Given):
+class Consulting(Given):
     """Whom to ask, what, and by when."""
 
     receivers: Everybody
@@ -283,7 +283,7 @@ def _chosen(given: list[str], by: Actor, *, on: date, with_posts: bool) -> list[
     return [known[one] for one in wanted]
 
 
-def _ask(case: Any, given: Asking, *, by: Actor, at: datetime, key: str) -> None:
+def _ask(case: Any, given: Consulting, *, by: Actor, at: datetime, key: str) -> None:
     of = _chosen(given.receivers, by, on=timezone.localdate(at), with_posts=False)
     question = Question(given.question, given.due_on)
     opinions.ask(case.pk, question=question, of=of, by=by, at=at, key=key)
@@ -328,7 +328,7 @@ def _of_row(row: Any, verb: str, caller: Caller) -> Used:
 
 CASE = Subject("/cases/{number}", "number", Number, reach.handled, _of_case)
 ON_CASES = (
-    Verb("ask", ASK, Asking, _ask, "Ask for opinions; the case stays where it is (征求意见)."),
+    Verb("ask", ASK, Consulting, _ask, "Ask for opinions; the case stays where it is (征求意见)."),
     Verb("circulate", CIRCULATE, Sending, _send, "Let others read exactly this case (传阅)."),
 )
 OPINION = Subject("/opinions/{opinion_id}", "opinion_id", Id, find_opinion, _of_row)

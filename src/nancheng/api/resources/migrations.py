@@ -49,7 +49,7 @@ class PlanTold(Schema):
     stayed: int
 
 
-class Fault(Schema):
+class StayingFault(Schema):
     """Why a case stays: at which node, and the code of the reason."""
 
     node: str
@@ -60,7 +60,7 @@ class Staying(Schema):
     """A case that may not move, within the caller's sight."""
 
     case_number: str
-    faults: list[Fault]
+    faults: list[StayingFault]
 
 
 class DryRun(Schema):

@@ -14,7 +14,8 @@ from nancheng.api import declaring, listing, once, reach
 from nancheng.api.callers import ApiRequest, Caller
 from nancheng.api.declaring import Need
 from nancheng.api.listing import Listing
-from nancheng.api.shapes import Given, Id, Moment, Page
+from nancheng.api.shapes import Id, Moment, Page
+from nancheng.api.verbs import Nothing
 from nancheng.foundation.messages import actions, queries
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
@@ -40,10 +41,6 @@ class Read(Schema):
     """How many notices were marked as read."""
 
     count: int
-
-
-class Nothing(Given):
-    """Nothing is asked: an empty object."""
 
 
 def _shown(rows: QuerySet[Any], value: str) -> QuerySet[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -154,6 +156,19 @@ def test_every_route_asks_for_a_token(db: None) -> None:
 
 def test_the_description_is_valid() -> None:
     validate(document.document())
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The description names a shape by its class alone: a namesake would take its place."""
+    shapes = Counter(
+        node.name
+        for path in tree.product_files()
+        if tree.name(path).startswith("src/nancheng/api/")
+        for node in tree.parse(path).body
+        if isinstance(node, ast.ClassDef) and node.bases
+    )
+    assert shapes["TaskTold"] == 1
+    assert [name for name, number in shapes.items() if number > 1] == []
 
 
 def test_the_description_in_the_documents_is_current() -> None:
