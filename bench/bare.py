@@ -49,6 +49,8 @@ class Writer:
         driver: Any = connection.connection
         if connection.vendor == "postgresql":
             driver.autocommit = True
+            # Django leaves statements unprepared; a floor has each planned once, as ours are.
+            driver.prepare_threshold = 2
         else:
             driver.isolation_level = None
         self.cursor = driver.cursor()
