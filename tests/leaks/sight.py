@@ -32,6 +32,8 @@ from nancheng.foundation.people.models import Absence
 from nancheng.foundation.people.rules import Actor, Row
 from nancheng.foundation.register.models import Organisation, Place, Project
 
+# What administrators did with two hands, whose subject the operations log tells.
+LOGGED = frozenset({"people.personal-data"})
 T = TypeVar("T")
 OPEN = (Task.State.OFFERED, Task.State.CLAIMED)
 FUNDS = ("funds.project.view", "funds.bond.view", "funds.ledger.view", "funds.payment.apply")
@@ -247,8 +249,12 @@ class Sight:
         )
 
     def confirmation(self, actor: Actor, confirmation: Confirmation) -> bool:
-        """Say whether somebody may see what waits for a second person."""
-        return confirmations.sees(actor, confirmation)
+        """Say whether somebody may see what waits for a second person.
+
+        What administrators did to an account stands in the operations log as well.
+        """
+        logged = confirmation.operation in LOGGED and rules.may(actor, "system.audit")
+        return logged or confirmations.sees(actor, confirmation)
 
     @cached_property
     def payments_of(self) -> dict[int, list[Payment]]:
