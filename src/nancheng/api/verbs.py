@@ -8,12 +8,12 @@ from inspect import Parameter, Signature
 from types import MappingProxyType
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Schema
 from pydantic import BaseModel
 
 from nancheng.api import declaring, once, problems
-from nancheng.api.callers import Caller
+from nancheng.api.callers import ApiRequest, Caller
 from nancheng.api.declaring import Need
 from nancheng.api.shapes import Given, Moment, Reason
 from nancheng.kernel.refusal import Refused
@@ -82,8 +82,8 @@ def declare(router: Router, subject: Subject, verbs: Iterable[Verb], *, module: 
 
 
 def _view(subject: Subject, verb: Verb, module: str) -> Callable[..., HttpResponse]:
-    def view(request: HttpRequest, given: Given, **address: Any) -> HttpResponse:
-        caller: Caller = request.caller  # type: ignore[attr-defined]
+    def view(request: ApiRequest, given: Given, **address: Any) -> HttpResponse:
+        caller = request.caller
 
         def acted(key: str) -> BaseModel:
             found = subject.find(caller, address[subject.parameter])
@@ -97,7 +97,8 @@ def _view(subject: Subject, verb: Verb, module: str) -> Callable[..., HttpRespon
 
     view.__name__, view.__doc__ = f"{subject.prefix}{verb.name}".replace("-", "_"), verb.words
     view.__module__ = module
-    # What the framework reads of a view: the address, and the body by its shape.
+    # What the framework reads of a view: the address, and the body by its shape. A function takes
+    # a signature (PEP 362), which its type does not say.
     view.__signature__ = Signature(  # type: ignore[attr-defined]
         [
             Parameter("request", Parameter.POSITIONAL_OR_KEYWORD),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -46,8 +46,9 @@ class Open(Submission, Papers):
     def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = list(departments)
-        self.fields["lead"].choices = [("", _("请选择")), *known]  # type: ignore[attr-defined]
-        self.fields["co_units"].choices = known  # type: ignore[attr-defined]
+        lead = cast("forms.ChoiceField", self.fields["lead"])
+        lead.choices = [("", _("请选择")), *known]
+        cast("forms.MultipleChoiceField", self.fields["co_units"]).choices = known
 
 
 class Proposal(forms.Form):

@@ -28,7 +28,6 @@ from nancheng.kernel.refusal import Refused
 
 # A drawing whose automatic work calls itself for ever is stopped here.
 AUTOMATIC_MAX = 500
-NOTHING: Mapping[str, Statement] = {}
 FATES = (m.Completed, m.SentBack, m.Withdrawn, m.InstanceRemoved)
 # The event that a command is about: what its hand wrote stands with it.
 ABOUT = (
@@ -70,7 +69,7 @@ def advance(
     command: m.Command,
     *,
     hand: Hand,
-    beside: Mapping[str, Statement] = NOTHING,
+    beside: Mapping[str, Statement] | None = None,
 ) -> Change:
     """Carry out a command on a case that was read under its lock; return what it changed.
 

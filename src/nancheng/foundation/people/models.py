@@ -109,6 +109,7 @@ class Person(AbstractBaseUser):
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what sessions are held against: they end with the password or the factor."""
+        # Django's own hook for this (its stubs leave it out).
         of_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
         if self.second_factor_at is None:
             return of_password

@@ -58,6 +58,9 @@ def run(driver: Any, statements: Sequence[tuple[bytes, Values]]) -> list[Answer]
     if library.transaction_status == pq.TransactionStatus.IDLE and not driver.autocommit:
         # As psycopg does at the first statement of a transaction.
         _checked(library, library.exec_(b"BEGIN"))
+    if len(session.prepared) + len(statements) > PREPARED_MAX:
+        _checked(library, library.exec_(b"DEALLOCATE ALL"))
+        session.prepared.clear()
     ready = [
         (_prepared(session, library, text), _sent(session.convert, values))
         for text, values in statements
@@ -77,9 +80,6 @@ def command(driver: Any, text: bytes) -> None:
 def _prepared(session: Session, library: Any, text: bytes) -> bytes:
     name = session.prepared.get(text)
     if name is None:
-        if len(session.prepared) >= PREPARED_MAX:
-            _checked(library, library.exec_(b"DEALLOCATE ALL"))
-            session.prepared.clear()
         name = b"nancheng_%d" % len(session.prepared)
         # Without kinds of values: the server knows them from where they stand.
         _checked(library, library.prepare(name, text))

@@ -29,6 +29,7 @@ VECTORS = [
 COUNTED = ["755224", "287082", "359152", "969429", "338314"]
 COUNTED += ["254676", "287922", "162583", "399871", "520489"]
 
+# Hypothesis takes bounds without a zone and adds the zone itself.
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 secrets = st.binary(min_size=20, max_size=20)
 

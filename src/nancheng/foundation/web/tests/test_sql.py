@@ -93,6 +93,25 @@ def test_a_text_too_long_for_its_column_is_refused_and_not_cut() -> None:
         sql.run(*sql.insert("audit_verification", "root", [["x" * 65]]))
 
 
+def test_a_session_that_keeps_too_many_plans_begins_anew_between_calls(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never between statements that go out together: those before would be unknown."""
+    if not sql.is_postgresql():
+        pytest.skip("SQLite compiles statements in its own cache")
+    monkeypatch.setattr("nancheng.foundation.web.postgresql.PREPARED_MAX", 3)
+    sql.run(*sql.insert(table, "id, name", [(1, "a")]))
+    for number in range(4):
+        pair: list[sql.Statement] = [
+            (f"SELECT {number}, id FROM lines", []),
+            (f"SELECT {number + 90}", []),
+        ]
+        assert [answer.fetchall() for answer in sql.together(pair)] == [
+            [(number, 1)],
+            [(number + 90,)],
+        ]
+
+
 def test_a_time_is_kept_in_utc_whatever_its_zone() -> None:
     at = datetime(2026, 3, 1, 1, 2, 3, 4, tzinfo=UTC)
     there = at.astimezone(timezone(timedelta(hours=8)))
