@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from importlib import import_module
@@ -29,13 +30,24 @@ def _needs_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
 
 
+def _belongs(item: pytest.Item, *, database_only: bool) -> bool:
+    """Whether this pass is the one for a test; what only PostgreSQL shows waits for its pass."""
+    if item.get_closest_marker("postgresql") and not _on_postgresql():
+        return False
+    return _needs_database(item) or not database_only
+
+
+def _on_postgresql() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgresql")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the database tests alone when asked to."""
-    if not config.getoption("--database-only"):
-        return
-    dropped = [item for item in items if not _needs_database(item)]
-    items[:] = [item for item in items if _needs_database(item)]
-    config.hook.pytest_deselected(items=dropped)
+    """Keep the tests that belong to this pass alone."""
+    database_only = bool(config.getoption("--database-only"))
+    kept = [item for item in items if _belongs(item, database_only=database_only)]
+    chosen = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = kept
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -86,19 +86,17 @@ def test_rows_of_a_model_go_in_as_they_are() -> None:
     assert (second.finished_at, second.since, second.faults, second.root) == (at, None, [], "r")
 
 
+@pytest.mark.postgresql
 def test_a_text_too_long_for_its_column_is_refused_and_not_cut() -> None:
-    if not sql.is_postgresql():
-        pytest.skip("SQLite keeps any length")
     with pytest.raises(DataError), transaction.atomic():
         sql.run(*sql.insert("audit_verification", "root", [["x" * 65]]))
 
 
+@pytest.mark.postgresql
 def test_a_session_that_keeps_too_many_plans_begins_anew_between_calls(
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Never between statements that go out together: those before would be unknown."""
-    if not sql.is_postgresql():
-        pytest.skip("SQLite compiles statements in its own cache")
     monkeypatch.setattr("nancheng.foundation.web.postgresql.PREPARED_MAX", 3)
     sql.run(*sql.insert(table, "id, name", [(1, "a")]))
     for number in range(4):

@@ -109,10 +109,8 @@ def _refuse(_database: object) -> None:
     raise OperationalError("disk full")
 
 
+@pytest.mark.postgresql
 def test_a_connection_lost_within_is_an_error_and_the_next_is_a_new_one() -> None:
-    if not sql.is_postgresql():
-        pytest.skip("a file has no connection to lose")
-
     def cut() -> None:
         with whole():
             put(1)
