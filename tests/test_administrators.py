@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date, timedelta
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nancheng.config import verbs
+from nancheng.config import lists, verbs, wiring
 from nancheng.config.demo import people as cast
 from nancheng.foundation.confirmations import actions as confirmations
+from nancheng.foundation.confirmations import queries as waiting
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.journal import queries as journal
 from nancheng.foundation.journal.models import JournalEntry
@@ -362,6 +364,40 @@ class TestLog:
         JournalEntry.objects.filter(seq=1).update(subject="别人")
         assert "自第 1 条起" in client.get("/system/log/?check").content.decode()
         assert journal.first_fault() == 1
+
+    def test_it_speaks_the_readers_language_and_names_what_it_is_about(self) -> None:
+        inside("leader").get("/register/projects/?export=csv")
+        TestGrants().ask(**{"case.view": ["department"]})
+        row = Confirmation.objects.get()
+        client = inside("auditadmin")
+        page = client.get("/system/log/").content.decode()
+        assert ("变更授权 #" in page, "people.grants" in page) == (True, False)
+        # The auditor is neither of the two hands: the request is named, and not opened.
+        assert f"/confirmations/{row.pk}/" not in page
+        person = Person.objects.get(username="auditadmin")
+        Person.objects.filter(pk=person.pk).update(language="en")
+        client.post("/account/language/", {"language": "en", "next": "/"})
+        page = client.get("/system/log/").content.decode()
+        assert "Projects" in page
+        assert "陆承泽 · Nancheng Development Zone Administration · Zone leader" in page
+
+    def test_a_reader_who_may_open_a_request_finds_it_from_the_log(self) -> None:
+        TestGrants().ask(**{"case.view": ["department"]})
+        row = Confirmation.objects.get()
+        for username, is_open in (("auditadmin", False), ("sysadmin", True), ("secadmin", True)):
+            found = waiting.readable(actor(username), [row.pk, row.pk + 1])
+            assert found == (frozenset({row.pk}) if is_open else frozenset()), username
+
+    def test_every_list_that_can_be_taken_out_has_a_name(self) -> None:
+        source = Path(wiring.__file__).parent.parent
+        made = re.compile(r"\b(?:Table|replace)\([^=]*?key=\"(\w+)\"")
+        keys = {
+            key
+            for file in source.rglob("*.py")
+            if "tests" not in file.parts and "api" not in file.parts
+            for key in made.findall(file.read_text(encoding="utf-8"))
+        }
+        assert keys == set(lists.WORDS)
 
     def test_an_old_identity_is_not_shown_as_held(self) -> None:
         clerk = Identity.objects.get(person__username="clerk")

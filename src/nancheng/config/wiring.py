@@ -217,6 +217,10 @@ PERSONAL_DATA = {
 }
 # What verbs are called, by code.
 VERB_WORDS = "nancheng.config.verbs.WORDS"
+# What lists are called, by key, for the log of what was exported.
+LIST_WORDS = "nancheng.config.lists.WORDS"
+# What departments and posts are called in English, for whom a history names.
+ENGLISH_NAME = "nancheng.foundation.people.directory.english"
 TOKEN_KINDS = "nancheng.foundation.cases.lists.kinds"
 SHELL = {
     "identities": "nancheng.foundation.people.queries.choices",

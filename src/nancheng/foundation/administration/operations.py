@@ -19,6 +19,7 @@ from nancheng.foundation.people import actions as people
 from nancheng.foundation.people.actions import NewPassword
 from nancheng.foundation.people.factors import actions as factors
 from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import wording
 from nancheng.kernel.refusal import Refused
 
 Figures = Mapping[str, Any]
@@ -103,13 +104,13 @@ def _note(kind: str, asked: Asked, *, by: Actor, at: datetime) -> None:
 def _appointment(figures: Figures) -> Lines:
     return [
         (_("用户名"), figures["username"]),
-        (_("岗位"), figures["post"]),
+        (_("岗位"), wording.label(figures["post"])),
         (_("开始日期"), figures["active_from"]),
     ]
 
 
 def _dismissal(figures: Figures) -> Lines:
-    return [(_("用户名"), figures["username"]), (_("岗位"), figures["post"])]
+    return [(_("用户名"), figures["username"]), (_("岗位"), wording.label(figures["post"]))]
 
 
 def _account(figures: Figures) -> Lines:

@@ -81,6 +81,12 @@ def scopes(text: str) -> str:
     return wording.listed(SCOPES[Scope(each)] for each in text.split())
 
 
+def exported(key: str) -> str | Promise:
+    """Return what a list is called that was taken out, by its key."""
+    named: Mapping[str, str | Promise] = import_string(settings.LIST_WORDS)
+    return named.get(key, key)
+
+
 def verb(code: str) -> str | Promise:
     """Return what a verb is called; one that nobody named shows its code."""
     named: Mapping[str, str | Promise] = import_string(settings.VERB_WORDS)

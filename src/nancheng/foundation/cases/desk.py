@@ -275,6 +275,8 @@ def _notes(entry: Entry) -> list[str]:
     if entry.kind == "TimerMoved":
         when = {name: _moment(entry.facts[name]) for name in ("before", "due")}
         return [_("原定 %(before)s → %(due)s") % when]
+    if facts.get("to"):
+        facts = {**facts, "to": wording.label(facts["to"], place=True)}
     notes = [str(words) % facts for fact, words in NOTES.items() if facts.get(fact)]
     if facts.get("before"):
         after = facts.get("after") or _("暂停计时")

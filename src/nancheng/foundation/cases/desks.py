@@ -40,6 +40,12 @@ _CASE = (
     ),
     Column("case__title", gettext_lazy("标题"), role="main", href=lambda row: _href(row)),  # noqa: PLW0108
 )
+
+
+def _receiver(row: Any) -> str:
+    return wording.label(row.receiver, place=True)
+
+
 _SEARCH = Filter(
     "q",
     gettext_lazy("标题 / 事项编号"),
@@ -59,7 +65,7 @@ TOGETHER = Table(
             drawer=True,
         ),
         Column("text", gettext_lazy("内容"), role="wide"),
-        Column("sender", gettext_lazy("来自")),
+        Column("sender", gettext_lazy("来自"), value=lambda row: wording.label(row.sender)),
         Column("at", gettext_lazy("送达时间"), kind="moment", order=("given_at",)),
         Column("due_on", gettext_lazy("答复期限"), kind="day"),
     ),
@@ -73,7 +79,7 @@ ASKED = Table(
     caption=gettext_lazy("我征求的意见"),
     columns=(
         *_CASE,
-        Column("receiver", gettext_lazy("征求对象"), order=("receiver",)),
+        Column("receiver", gettext_lazy("征求对象"), order=("receiver",), value=_receiver),
         Column("asked_at", gettext_lazy("征求时间"), kind="moment", order=("asked_at",)),
         Column("due_on", gettext_lazy("答复期限"), kind="day", order=("due_on",)),
         Column(
@@ -105,7 +111,7 @@ SENT = Table(
     caption=gettext_lazy("我传阅的"),
     columns=(
         *_CASE,
-        Column("receiver", gettext_lazy("传阅对象"), order=("receiver",)),
+        Column("receiver", gettext_lazy("传阅对象"), order=("receiver",), value=_receiver),
         Column("sent_at", gettext_lazy("传阅时间"), kind="moment", order=("sent_at",)),
         Column("read", gettext_lazy("已阅人数"), kind="whole", value=lambda row: row.readings),
         Column(

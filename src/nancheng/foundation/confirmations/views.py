@@ -21,7 +21,7 @@ from nancheng.foundation.confirmations import actions, forms, operations, querie
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.people.guards import identified
 from nancheng.foundation.people.middleware import IdentifiedRequest
-from nancheng.foundation.web import pages, refusals, tables
+from nancheng.foundation.web import pages, refusals, tables, wording
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Table
@@ -165,9 +165,9 @@ def _lines(rows: Iterable[Confirmation]) -> list[Line]:
         Line(
             operation=known[row.operation].name if row.operation in known else row.operation,
             subject=row.subject,
-            asked_label=row.asked_label,
+            asked_label=wording.label(row.asked_label),
             asked_at=row.asked_at,
-            decided_label=row.decided_label,
+            decided_label=wording.label(row.decided_label),
             decided_at=row.decided_at,
             state=Confirmation.State(row.state).label,
             tone=TONES[row.state],

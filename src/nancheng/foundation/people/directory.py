@@ -11,7 +11,12 @@ from django.db.models import Q
 
 from nancheng.foundation.people.models import Department, Identity, Post
 from nancheng.foundation.people.rules import Reader
-from nancheng.foundation.web import wording
+from nancheng.foundation.web import memory, sql, wording
+
+_ENGLISH = (
+    "SELECT min(name_en) FROM (SELECT name_en FROM people_department WHERE name = %s"
+    " UNION ALL SELECT name_en FROM people_post WHERE name = %s) named WHERE name_en <> ''"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,24 @@ def reached(receivers: Iterable[Reader | Any], *, verb: str, on: date) -> list[i
             condition |= Q(post__department_id=one.department_id)
     able = _in_force(on).filter(condition, post__duty__grants__verb=verb).distinct()
     return list(able.order_by("id").values_list("id", flat=True))
+
+
+def english(name: str) -> str:
+    """Return what a department or a post of this name is called in English, or the name itself."""
+    try:
+        return _english(name)
+    except LookupError:
+        return name
+
+
+@memory.kept
+def _english(name: str) -> str:
+    """Return the English name; one that is not there yet is asked for again. One statement."""
+    found = sql.one(_ENGLISH, [name, name])
+    if found is None or not found[0]:
+        raise LookupError(name)
+    called: str = found[0]
+    return called
 
 
 def _at(post: Post) -> tuple[str, str]:

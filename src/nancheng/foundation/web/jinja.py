@@ -77,6 +77,7 @@ def environment(**options: Any) -> Environment:
         moment=figures.moment,
         percent=figures.percent,
         named=wording.named,
+        label=wording.label,
         limit=wording.limit,
         weekday=wording.weekday,
         duration=wording.duration,

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nancheng.foundation.web import figures, outages, pages, shell
+from nancheng.foundation.web import figures, outages, pages, shell, wording
 from nancheng.kernel.refusal import Refused
 
 logger = logging.getLogger(__name__)
@@ -191,6 +191,8 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 def _figure(name: str, value: object) -> object:
     if name.endswith("_fen") and isinstance(value, int):
         return figures.money(value)
+    if name == "who" and isinstance(value, str):
+        return wording.label(value)
     if isinstance(value, datetime):
         return figures.moment(value)
     if isinstance(value, date):

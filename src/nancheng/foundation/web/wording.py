@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 LIMIT = re.compile(r"(case-)?([0-9]+)(cd|wd|wh|h|m)", re.ASCII)
+_STANDING_IN = re.compile("（代(.+?)）")
 
 
 def is_english() -> bool:
@@ -27,6 +30,28 @@ def named(thing: object, field: str = "name") -> str:
         return ""
     other = _read(thing, f"{field}_en") if is_english() else None
     return str(other or _read(thing, field) or "")
+
+
+def label(written: str, *, place: bool = False) -> str:
+    """Return whom a history names, in the reader's language.
+
+    History is written once, in Chinese: "name · department · post", several set apart by "、". For
+    an English reader departments and posts are called by their English names where they have one;
+    a person's name stays, as does a word alone unless it is a ``place``: a department that was
+    addressed. ``settings.ENGLISH_NAME`` (dotted ``f(name) -> str``) knows the names.
+    """
+    if not written or not is_english() or not getattr(settings, "ENGLISH_NAME", ""):
+        return written
+    each = written.split("、")
+    return ", ".join(_english_label(one) if place or " · " in one else one for one in each)
+
+
+def _english_label(written: str) -> str:
+    english: Callable[[str], str] = import_string(settings.ENGLISH_NAME)
+    parts = written.split(" · ")
+    # Of three the first is a person; of fewer each is a department or a post.
+    person = [_STANDING_IN.sub(r" (for \1)", name) for name in parts[:-2]]
+    return " · ".join([*person, *map(english, parts[len(person) :])])
 
 
 def limit(text: str) -> str:

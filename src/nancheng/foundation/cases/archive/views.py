@@ -16,7 +16,7 @@ from nancheng.foundation.cases.archive.rules import Fault
 from nancheng.foundation.cases.models import Archive, Case
 from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
-from nancheng.foundation.web import tables
+from nancheng.foundation.web import tables, wording
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Table
@@ -58,7 +58,11 @@ ARCHIVES = Table(
         Column("events", gettext_lazy("事件数"), kind="whole", order=("events",)),
         Column("papers", gettext_lazy("附件数"), kind="whole", value=lambda row: len(row.manifest)),
         Column("archived_at", gettext_lazy("归档时间"), kind="moment", order=("archived_at",)),
-        Column("archived_label", gettext_lazy("归档人")),
+        Column(
+            "archived_label",
+            gettext_lazy("归档人"),
+            value=lambda row: wording.label(row.archived_label),
+        ),
     ),
     filters=(
         Filter(
