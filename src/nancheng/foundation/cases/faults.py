@@ -142,7 +142,14 @@ REFUSALS: Texts = {
     "process.timer-not-due": _("定时器尚未到时（%(due_at)s）。"),
     "process.too-many-instances": _("会签人数已达上限（%(limit)s）。"),
     "process.touched": _("下一环节已有人签收，不能撤回。"),
-    "process.unreadable": _("不是可读取的 BPMN 文件（%(reason)s，第%(line)s行）。"),
+    "process.unreadable-declares-entities": _("文件声明了文档类型或实体，平台不读取。"),
+    "process.unreadable-encoding-not-as-declared": _("文件的内容与其声明的编码不符。"),
+    "process.unreadable-encoding-unknown": _("不能读取文件所用的编码，请另存为 UTF-8。"),
+    "process.unreadable-not-bpmn": _("文件是 XML，但不是 BPMN 2.0 文件（第%(line)s行）。"),
+    "process.unreadable-not-xml": _("文件不是完整的 XML（第%(line)s行）。"),
+    "process.unreadable-too-deep": _("文件的元素过多或嵌套过深（第%(line)s行）。"),
+    "process.unreadable-too-large": _("文件过大。"),
+    "process.unreadable-too-many-attributes": _("一个元素的属性过多（第%(line)s行）。"),
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from nancheng.kernel import xmltext
 from nancheng.kernel.decisions import dmn_boxes
 from nancheng.kernel.decisions.definition import (
     Decision,
@@ -47,10 +48,15 @@ def read(content: bytes) -> Reading:
     if len(content) > SIZE_MAX:
         return Reading(None, (Problem("decisions.file-too-large", detail=str(len(content))),))
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
     )
     try:
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(xmltext.read(content).text, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         line: object = getattr(error, "lineno", 0)
         number = line if isinstance(line, int) else 0

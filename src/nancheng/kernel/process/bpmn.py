@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from nancheng.kernel import xmltext
 from nancheng.kernel.process import bpmn_beside, bpmn_nodes
 from nancheng.kernel.process.bpmn_nodes import BPMN, NC, Reading, line_of, reference
 from nancheng.kernel.process.definition import (
@@ -24,6 +25,7 @@ from nancheng.kernel.process.definition import (
     Sheet,
 )
 from nancheng.kernel.refusal import Refused
+from nancheng.kernel.xmltext import EncodingError, Written
 
 SIZE_MAX = 4_000_000
 DEPTH_MAX = 100
@@ -34,15 +36,14 @@ DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DD = "{http://www.omg.org/spec/DD/20100524/DI}"
 
-_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+_BLANK = re.compile(rb"\s*")
 
 
 def read(data: bytes, *, key: str = "") -> Definition:
     """Return the executable process of a BPMN file (the one named ``key``, if given).
 
-    Raises ``Refused`` ``process.unreadable`` (not XML, not BPMN, hostile; ``reason`` and ``line``)
-    or ``process.no-process``.
+    Raises ``Refused`` ``process.unreadable-…`` (not XML, not BPMN, hostile; mostly with
+    ``line``) or ``process.no-process``.
     """
     root = _root(data)
     process, faults = _process(root, key)
@@ -52,7 +53,7 @@ def read(data: bytes, *, key: str = "") -> Definition:
 def read_all(data: bytes) -> Sheet:
     """Return everything a BPMN file holds: drawings for exchange are read too, not only run.
 
-    Raises ``Refused`` ``process.unreadable`` alone; a file without a process has none.
+    Raises ``Refused`` ``process.unreadable-…`` alone; a file without a process has none.
     """
     root = _root(data)
     return Sheet(
@@ -66,7 +67,7 @@ def read_all(data: bytes) -> Sheet:
 def _root(data: bytes) -> etree._Element:
     root = parse(data)
     if root.tag != f"{BPMN}definitions":
-        raise Refused("process.unreadable", reason="not-bpmn", line=line_of(root))
+        raise Refused("process.unreadable-not-bpmn", line=line_of(root))
     return root
 
 
@@ -95,22 +96,55 @@ def diagram(definition: Definition) -> Diagram:
 
 def parse(data: bytes) -> etree._Element:
     """Parse XML from a stranger: no entities, no network, bounded size, depth and counts."""
-    if len(data) > SIZE_MAX:
-        raise Refused("process.unreadable", reason="too-large", line=0)
-    encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
-    if b"\x00" in data or (encoding and encoding[1].lower() not in _UTF8):
-        raise Refused("process.unreadable", reason="not-utf-8", line=0)
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise Refused("process.unreadable", reason="declares-entities", line=0)
+    text = written(data).text
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        strip_cdata=False,
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
-        raise Refused("process.unreadable", reason="not-xml", line=error.lineno or 0) from error
+        line = error.lineno or 0
+        if getattr(error, "code", 0) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            raise Refused("process.unreadable-too-deep", line=line) from error
+        raise Refused("process.unreadable-not-xml", line=line) from error
     _bounded(root)
     return root
+
+
+def written(data: bytes) -> Written:
+    """Return the text of a stranger's file, and how it is written; refused before any parser."""
+    if len(data) > SIZE_MAX:
+        raise Refused("process.unreadable-too-large")
+    try:
+        found = xmltext.read(data)
+    except EncodingError as error:
+        if error.is_unknown:
+            raise Refused("process.unreadable-encoding-unknown") from error
+        raise Refused("process.unreadable-encoding-not-as-declared") from error
+    if _declares_type(found.text):
+        raise Refused("process.unreadable-declares-entities")
+    return found
+
+
+def _declares_type(text: bytes) -> bool:
+    """Say whether a document type stands before the root: only there may it, or any entity."""
+    at = 0
+    while True:
+        at = _BLANK.match(text, at).end()  # type: ignore[union-attr]
+        for opens, closes in ((b"<?", b"?>"), (b"<!--", b"-->")):
+            if text.startswith(opens, at):
+                at = text.find(closes, at + len(opens))
+                break
+        else:
+            return text.startswith(b"<!", at)
+        if at < 0:
+            return False
+        at += len(closes)
 
 
 def _bounded(root: etree._Element) -> None:
@@ -119,9 +153,9 @@ def _bounded(root: etree._Element) -> None:
         depth += 1 if event == "start" else -1
         # Each look at an attribute walks past all before it.
         if event == "start" and len(element.attrib) > ATTRIBUTES_MAX:
-            raise Refused("process.unreadable", reason="too-many-attributes", line=line_of(element))
+            raise Refused("process.unreadable-too-many-attributes", line=line_of(element))
         if depth > DEPTH_MAX or count > 2 * ELEMENTS_MAX:
-            raise Refused("process.unreadable", reason="too-deep", line=line_of(element))
+            raise Refused("process.unreadable-too-deep", line=line_of(element))
 
 
 def _process(root: etree._Element, key: str) -> tuple[etree._Element, list[Problem]]:

@@ -8,7 +8,7 @@ written anew, so a comparison of the two files shows the change and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -16,9 +16,10 @@ from nancheng.kernel.process.bpmn_nodes import BPMN, NC
 
 _ATTRIBUTE = re.compile(r"""\s+([^\s=/>"']+)\s*=\s*("[^"]*"|'[^']*')""")
 _NAME_END = re.compile(r"<[^\s/>]+")
-_IS_ASCII = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["'](?:us-)?ascii["']""", re.IGNORECASE)
 _OURS = NC.strip("{}")
 _PREFIX = "nc"
+
+Spelled = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -30,9 +31,9 @@ class Places:
 
 
 def places(data: bytes) -> Places:
-    """Find the start tags of a file that was parsed before (see ``bpmn.parse``)."""
+    """Find the start tags of a text that was parsed before, in UTF-8 (see ``bpmn.written``)."""
     found = Places()
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     bound: list[tuple[str, str]] = []
 
@@ -65,10 +66,13 @@ def _our_prefix(bound: list[tuple[str, str]]) -> str:
     return ""
 
 
-def changed(data: bytes, at: int, changes: Mapping[str, str | None], *, prefix: str) -> bytes:
-    """Return the file with attributes of the tag that begins at a byte set or (None) taken away.
+def changed(
+    data: bytes, at: int, changes: Mapping[str, str | None], *, prefix: str, spelled: Spelled = str
+) -> bytes:
+    """Return the text with attributes of the tag that begins at a byte set or (None) taken away.
 
     Names are BPMN's own, or ours after ``nc:``; ``prefix`` is what stands for ours there.
+    ``spelled`` gives a value in the letters that the file can hold.
     """
     end = _tag_end(data, at)
     tag = data[at:end].decode("utf-8")
@@ -76,13 +80,11 @@ def changed(data: bytes, at: int, changes: Mapping[str, str | None], *, prefix: 
         written = name
         if name.startswith("nc:"):
             if not prefix and value is not None:
-                tag = _added(tag, f"xmlns:{_PREFIX}", _OURS)
+                tag = _added(tag, f"xmlns:{_PREFIX}", _OURS, spelled)
                 prefix = _PREFIX
             written = f"{prefix}:{name.removeprefix('nc:')}"
-        tag = _with(tag, written, value)
-    # What was read as ASCII may be declared so; a number stands for any other letter everywhere.
-    encoding = "ascii" if _IS_ASCII.match(data) else "utf-8"
-    return data[:at] + tag.encode(encoding, "xmlcharrefreplace") + data[end:]
+        tag = _with(tag, written, value, spelled)
+    return data[:at] + tag.encode("utf-8") + data[end:]
 
 
 def _tag_end(data: bytes, at: int) -> int:
@@ -98,22 +100,24 @@ def _tag_end(data: bytes, at: int) -> int:
     raise AssertionError(at)
 
 
-def _with(tag: str, name: str, value: str | None) -> str:
+def _with(tag: str, name: str, value: str | None, spelled: Spelled) -> str:
     for found in _ATTRIBUTE.finditer(tag):
         if found[1] == name:
             if value is None:
                 return tag[: found.start()] + tag[found.end() :]
-            return tag[: found.start(2)] + _quoted(value, found[2][0]) + tag[found.end(2) :]
-    return tag if value is None else _added(tag, name, value)
+            return (
+                tag[: found.start(2)] + spelled(_quoted(value, found[2][0])) + tag[found.end(2) :]
+            )
+    return tag if value is None else _added(tag, name, value, spelled)
 
 
-def _added(tag: str, name: str, value: str) -> str:
+def _added(tag: str, name: str, value: str, spelled: Spelled) -> str:
     """Put a new attribute after the last one."""
     last = max(
         (found.end() for found in _ATTRIBUTE.finditer(tag)),
         default=_name_end(tag),
     )
-    quoted = _quoted(value, '"')
+    quoted = spelled(_quoted(value, '"'))
     return f"{tag[:last]} {name}={quoted}{tag[last:]}"
 
 

@@ -73,13 +73,16 @@ def rewrite(data: bytes, changes: Iterable[Change] = ()) -> bytes:
         if change.value is not None and _NO_XML.search(change.value):
             raise Refused("process.not-for-xml", element=change.element)
         wanted.setdefault(change.element, {})[change.attribute] = change.value
-    found = bpmn_edit.places(data) if wanted else bpmn_edit.Places()
+    if not wanted:
+        return data
+    file = bpmn.written(data)
+    text, found = file.text, bpmn_edit.places(file.text)
     for element in sorted(wanted, key=lambda e: found.starts.get(e, -1), reverse=True):
         if element not in found.starts:
             raise Refused("process.no-such-element", element=element)
         at, prefix = found.starts[element], found.prefixes[element]
-        data = bpmn_edit.changed(data, at, wanted[element], prefix=prefix)
-    return data
+        text = bpmn_edit.changed(text, at, wanted[element], prefix=prefix, spelled=file.spelled)
+    return file.again(text)
 
 
 def write(definition: Definition) -> bytes:

@@ -203,6 +203,29 @@ def test_entity_bomb_is_refused() -> None:
     assert reading.problems[0].code in ("decisions.not-xml", "decisions.document-type-refused")
 
 
+@pytest.mark.parametrize(
+    ("declared", "codec", "mark"),
+    [
+        ("GBK", "gbk", b""),
+        ("gb2312", "gbk", b""),
+        ("UTF-16", "utf-16-le", b"\xff\xfe"),
+        ("UTF-16BE", "utf-16-be", b""),
+        ("UTF-8", "utf-8", b"\xef\xbb\xbf"),
+    ],
+)
+def test_a_file_reads_the_same_in_every_encoding(declared: str, codec: str, mark: bytes) -> None:
+    plain = (Path(__file__).parent / "approval.dmn").read_text(encoding="utf-8")
+    named = plain.replace('encoding="UTF-8"', f'encoding="{declared}"')
+    file = mark + named.encode(codec)
+    expected = dmn.read(plain.encode())
+    assert expected.model is not None
+    assert dmn.read(file) == expected
+    hidden = named.replace("?>", '?><!-- --><!DOCTYPE d [<!ENTITY x "y">]>', 1).encode(codec)
+    assert [p.code for p in dmn.read(mark + hidden).problems] == ["decisions.document-type-refused"]
+    (problem,) = dmn.read(mark + named.replace(declared, "EBCDIC").encode("utf-8")).problems
+    assert problem.code == "decisions.not-xml"
+
+
 def test_output_without_a_name_goes_by_the_decision_s() -> None:
     body = """<decision id="a" name="level"><variable name="level"/>
       <decisionTable><input><inputExpression><text>1</text></inputExpression></input><output/>

@@ -125,10 +125,10 @@ FILE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions>&x;<
         (b"<a/>", "not-bpmn"),
         (BOMB, "declares-entities"),
         (FILE, "declares-entities"),
-        (FILE.decode().encode("utf-16"), "not-utf-8"),
-        (b'<?xml version="1.0" encoding="UTF-7"?><a/>', "not-utf-8"),
+        (FILE.decode().encode("utf-16"), "declares-entities"),
+        (b'<?xml version="1.0" encoding="UTF-7"?><a/>', "encoding-unknown"),
         (HEAD + b"<x>" * 150 + b"</x>" * 150 + b"</definitions>", "too-deep"),
-        (HEAD + b"<x>" * 5000 + b"</x>" * 5000 + b"</definitions>", "not-xml"),
+        (HEAD + b"<x>" * 5000 + b"</x>" * 5000 + b"</definitions>", "too-deep"),
         (HEAD + b"<x/>" * 60_000 + b"</definitions>", "too-deep"),
         (b"<a>" + b" " * bpmn.SIZE_MAX + b"</a>", "too-large"),
     ],
@@ -136,7 +136,7 @@ FILE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions>&x;<
 def test_what_is_no_drawing_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(Refused, match=r"process\.unreadable") as caught:
         bpmn.read(data)
-    assert caught.value.figures["reason"] == reason
+    assert caught.value.code == f"process.unreadable-{reason}"
 
 
 def test_a_file_without_a_process_is_refused() -> None:
