@@ -183,6 +183,18 @@ class TestAccounts:
         assert "忘记密码" in line.detail
         assert password[0] not in f"{line.detail}{line.subject}"
 
+    @pytest.mark.parametrize("end", ["confirm", "refuse", "withdraw"])
+    def test_a_request_that_ended_keeps_no_hash(self, end: str) -> None:
+        self.reset(inside("sysadmin"))
+        row = Confirmation.objects.get()
+        assert row.figures["hashed"]
+        who = {} if end == "withdraw" else {"answer": "不必"}
+        by = actor("sysadmin" if end == "withdraw" else "secadmin")
+        getattr(confirmations, end)(confirmation_id=row.pk, by=by, at=timezone.now(), **who)
+        row.refresh_from_db()
+        assert {"hashed", "instead_of"}.isdisjoint(row.figures)
+        assert row.figures["username"] == "clerk"
+
     def test_a_reset_sent_twice_is_one_and_another_waits(self) -> None:
         boss = inside("sysadmin")
         self.reset(boss, key="k")

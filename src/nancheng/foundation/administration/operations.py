@@ -175,6 +175,7 @@ OPERATIONS = (
         confirm="system.accounts.confirm",
         run=reset_password,
         lines=_account,
+        secrets=frozenset({"hashed", "instead_of"}),
     ),
     Operation(
         "people.personal-data",

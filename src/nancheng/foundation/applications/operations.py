@@ -116,5 +116,13 @@ def _lines(figures: Figures) -> Sequence[tuple[str | Promise, object]]:
 
 
 OPERATIONS = (
-    Operation(CODE, _("签发访问令牌"), ask=MANAGE, confirm=CONFIRM, run=issue, lines=_lines),
+    Operation(
+        CODE,
+        _("签发访问令牌"),
+        ask=MANAGE,
+        confirm=CONFIRM,
+        run=issue,
+        lines=_lines,
+        secrets=frozenset({"digest"}),
+    ),
 )

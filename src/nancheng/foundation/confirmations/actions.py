@@ -154,8 +154,11 @@ def _decide(row: Confirmation, *, state: str, answer: str, by: Actor, at: dateti
     row.decided_by_id, row.decided_person_id = by.identity_id, by.person_id
     row.decided_for_person_id = by.acting_for.person_id if by.acting_for else None
     row.decided_label = by.label
+    secrets = operations.operation(row.operation).secrets
+    row.figures = {name: each for name, each in row.figures.items() if name not in secrets}
     row.save(
         update_fields=[
+            "figures",
             "state",
             "answer",
             "decided_at",

@@ -55,6 +55,8 @@ class Operation:
     confirm: str
     run: Run
     lines: Callable[[Figures], Sequence[tuple[str | Promise, object]]] | None = None
+    # Figures that are kept only as long as the request waits: what opens something, or could.
+    secrets: frozenset[str] = frozenset()
 
     def said(self, figures: Figures) -> Sequence[tuple[str | Promise, object]]:
         """Return the figures as (label, value)."""

@@ -141,6 +141,9 @@ class SecondFactor(models.Model):
     set_up_at = models.DateTimeField()
     # The last time step whose code was taken: none opens twice.
     last_step = models.PositiveBigIntegerField()
+    # Codes tried since one was right, and when the last was: ``factors.rules.TRIES_MAX``.
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.set_up_at}"

@@ -8,6 +8,9 @@ REFUSALS = {
     "people.unknown-identity": _("所选身份不存在或已失效。"),
     "people.wrong-password": _("原密码不正确。"),
     "people.wrong-code": _("验证码不正确。"),
+    "people.codes-locked": _(
+        "验证码已连续输错 %(count)s 次，请在 %(until)s 之后再试，或使用恢复码。"
+    ),
     "people.used-code": _("此验证码已用过，请等待身份验证器显示下一个。"),
     "people.factor-unreadable": _(
         "本系统无法读取已登记的设备，请用恢复码登录后重新设置，或联系系统管理员解除。"

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
 
 from nancheng.foundation.journal import actions as journal
 from nancheng.foundation.journal.actions import Happening
@@ -55,6 +56,8 @@ def enrol(candidate: Candidate, *, person_id: int, at: datetime) -> list[str]:
             "secret": sealing.seal(candidate.secret, person_id=person_id),
             "set_up_at": at,
             "last_step": step,
+            "tries": 0,
+            "tried_at": None,
         },
     )
     person.second_factor_at = at
@@ -97,14 +100,25 @@ def check(*, person_id: int, given: str, at: datetime) -> Proof:
     secret = sealing.unseal(factor.secret, person_id=person_id)
     if secret is None:
         raise Refused("people.factor-unreadable", field="code")
+    _count_try(factor, at=at)
     step = rules.matching(secret, typed, at=at)
     if step is None:
         raise Refused("people.wrong-code", field="code")
     # One statement decides between two hands with the same code.
     fresh = SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step)
-    if not fresh.update(last_step=step):
+    if not fresh.update(last_step=step, tries=0, tried_at=None):
         raise Refused("people.used-code", field="code")
     return Proof.CODE
+
+
+def _count_try(factor: SecondFactor, *, at: datetime) -> None:
+    """Count a try before it is judged, so that many at once are not more than one by one."""
+    rested = Q(tried_at__isnull=True) | Q(tried_at__lte=at - rules.TRIES_PAUSE)
+    open_rows = SecondFactor.objects.filter(rested | Q(tries__lt=rules.TRIES_MAX), pk=factor.pk)
+    tries = Case(When(rested, then=Value(1)), default=F("tries") + 1)
+    if not open_rows.update(tries=tries, tried_at=at):
+        until = (factor.tried_at or at) + rules.TRIES_PAUSE
+        raise Refused("people.codes-locked", field="code", count=rules.TRIES_MAX, until=until)
 
 
 @transaction.atomic

@@ -164,7 +164,7 @@ class TestTheSecondStep:
         client = half()
         with django_assert_max_num_queries(2):
             client.get(CODE)  # session, person
-        with django_assert_max_num_queries(38):
+        with django_assert_max_num_queries(39):
             client.post(CODE, {"code": code()})
 
 
@@ -201,6 +201,34 @@ class TestTheLock:
         client = half()
         answers = [client.post(CODE, {"code": used}) for _ in range(5)]
         assert locked(answers[-1])
+
+    def test_many_addresses_are_one_person(self, paper: list[str]) -> None:
+        for place in range(rules.TRIES_MAX):
+            visitor = half(Client(REMOTE_ADDR=f"192.0.2.{place}"))
+            assert visitor.post(CODE, {"code": wrong()}).status_code == 422
+        visitor = half(Client(REMOTE_ADDR="198.51.100.1"))
+        answer = visitor.post(CODE, {"code": code()})
+        assert (answer.status_code, "连续输错" in answer.content.decode()) == (422, True)
+        # Who has the paper comes in all the same: nobody guesses that.
+        visitor = half(Client(REMOTE_ADDR="198.51.100.2"))
+        assert visitor.post(CODE, {"code": paper[0]}).status_code == 302
+
+    def test_the_pause_ends_and_a_right_code_begins_anew(self) -> None:
+        earlier = timezone.now() - rules.TRIES_PAUSE
+        SecondFactor.objects.update(tries=rules.TRIES_MAX, tried_at=earlier + timedelta(minutes=1))
+        assert half().post(CODE, {"code": code()}).status_code == 422
+        SecondFactor.objects.update(tried_at=earlier)
+        assert half().post(CODE, {"code": wrong()}).status_code == 422
+        assert SecondFactor.objects.get().tries == 1
+        assert half().post(CODE, {"code": code()}).status_code == 302
+        assert SecondFactor.objects.get().tries == 0
+
+    def test_without_the_password_nobody_counts_against_a_person(self) -> None:
+        for _ in range(rules.TRIES_MAX + 1):
+            Client().post(CODE, {"code": wrong()})
+            enter(Client(REMOTE_ADDR="192.0.2.9"), password="wrong")
+        assert SecondFactor.objects.get().tries == 0
+        assert half().post(CODE, {"code": code()}).status_code == 302
 
     def test_what_was_typed_is_kept_nowhere(self) -> None:
         typed = wrong()

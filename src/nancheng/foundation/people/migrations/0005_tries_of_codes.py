@@ -1,0 +1,24 @@
+"""Counts the tries of codes of each person, from wherever they come."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Two columns of the second factor."""
+
+    dependencies = [("people", "0004_second_factor")]
+
+    operations = [
+        migrations.AddField(
+            model_name="secondfactor",
+            name="tries",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="secondfactor",
+            name="tried_at",
+            field=models.DateTimeField(null=True, blank=True),
+        ),
+    ]
