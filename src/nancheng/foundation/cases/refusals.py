@@ -61,6 +61,7 @@ REFUSALS = {
     "cases.archive-incomplete": _("还有 %(count)s 项未满足，不能归档。"),
     "cases.not-over": _("办件%(number)s尚未办结，不能重开。"),
     "cases.no-such-step": _("该流程不能从所选环节重开。"),
+    "cases.reopened-already": _("办件%(number)s已重开为%(later)s，如需再办，请申请重开后者。"),
     "cases.reopening-asked": _("办件%(number)s已有重开申请正在复核。"),
     "cases.no-such-circulation": _("没有找到该传阅件，或者传阅已撤回。"),
     "cases.circulation-revoked": _("该传阅已撤回（%(when)s）。"),

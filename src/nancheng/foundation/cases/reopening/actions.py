@@ -39,7 +39,8 @@ class Request:
 def ask(case_id: int, *, request: Request, by: Actor, at: datetime, key: str) -> None:
     """申请重开: put it before a second person. An archived case takes the evidence alone.
 
-    Raises ``Refused``: beyond reach, not over, a step the drawing does not open, asked already.
+    Raises ``Refused``: beyond reach, not over, a step the drawing does not open, asked already,
+    reopened already (then the case that goes on with it may be reopened).
     """
     loaded = store.load(case_id=case_id)
     if loaded is None or not queries.may_read_case(by, case_id):
@@ -55,6 +56,7 @@ def ask(case_id: int, *, request: Request, by: Actor, at: datetime, key: str) ->
         raise Refused("cases.no-such-step", field="node")
     if reopenings.waiting(case_id):
         raise Refused("cases.reopening-asked", number=case.number)
+    _not_reopened(case)
     files.attach(request.attachment_ids, case_id=case_id, by=by, at=at)
     reopening = Reopening(case=case, node=request.node)
     reopening.confirmation = confirmations.ask(
@@ -79,6 +81,7 @@ def reopen(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
     """Open the case that goes on, in the name of who asked; called once, when it is confirmed."""
     reopening = Reopening.objects.select_related("case").get(confirmation_id=asked.confirmation_id)
     earlier = reopening.case
+    _not_reopened(earlier)
     asker = people.actor_at(identity_id=asked.asked_by, on=at.date()) or by
     new = cases.open_case(
         Opening(
@@ -108,6 +111,11 @@ def reopen(asked: Asked, *, by: Actor, at: datetime, key: str) -> None:
         if not archives.is_sealed(case.pk):
             hand = lines.hand(by, at, f"{key}/{kind}", opinion=asked.reason)
             lines.write(loaded, kind, hand=hand, other=other)
+
+
+def _not_reopened(case: Case) -> None:
+    if later := reopenings.goes_on_in(case.pk):
+        raise Refused("cases.reopened-already", number=case.number, later=later)
 
 
 def _parties(case_id: int) -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from nancheng.foundation.cases import definitions, queries
 from nancheng.foundation.cases.archive import queries as archives
 from nancheng.foundation.cases.models import Case, Reopening
@@ -24,18 +26,36 @@ def steps(process_id: int) -> list[tuple[str, str]]:
 
 
 def may_ask(actor: Actor, case: Case) -> bool:
-    """Say whether an actor may ask to reopen a case: over, drawn for it, and nobody asks yet."""
+    """Say whether an actor may ask to reopen a case.
+
+    It is over, its drawing opens a step, nobody asks yet, and it does not go on in another case.
+    """
     return (
         case.status in OVER
         and queries.may(actor, ASK, case)
         and bool(steps(queries.newest_process(case.kind)))
-        and not waiting(case.pk)
+        and not _standing(case.pk)
     )
 
 
 def waiting(case_id: int) -> bool:
     """Say whether a request to reopen a case waits for its second person. One statement."""
     return Reopening.objects.filter(case_id=case_id, confirmation__state="waiting").exists()
+
+
+def goes_on_in(case_id: int) -> str:
+    """Return the number of the case that goes on with a reopened one, "" for none. One statement.
+
+    What went wrong there is put right by reopening that case: a case goes on once.
+    """
+    rows = Reopening.objects.filter(case_id=case_id, opened__isnull=False)
+    return rows.values_list("opened__number", flat=True).first() or ""
+
+
+def _standing(case_id: int) -> bool:
+    """Say whether a request stands: it waits, or was granted. One statement."""
+    stands = Q(confirmation__state="waiting") | Q(opened__isnull=False)
+    return Reopening.objects.filter(stands, case_id=case_id).exists()
 
 
 def of_case(case_id: int) -> list[Reopening]:

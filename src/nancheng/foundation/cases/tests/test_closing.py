@@ -234,6 +234,34 @@ def test_who_may_not_ask_and_what_is_not_reopened(
     ask(case, dang, key="third")
 
 
+def test_a_case_goes_on_once_and_the_later_one_may_be_reopened_in_turn(
+    zone: Zone, case: Case, dang: Actor, shen: Actor, sign_in: SignIn
+) -> None:
+    paper(case, zone.bai)
+    seal(case, dang)
+    first = ask(case, dang)
+    confirmations.confirm(confirmation_id=first.pk, answer="", by=shen, at=LATER)
+    later = Reopening.objects.get().opened
+    assert later is not None
+    keeper, reopen = sign_in("dang"), f"/cases/{case.number}/reopen/"
+    case.refresh_from_db()
+    assert not reopenings.may_ask(dang, case)
+    assert reopen not in keeper.get(f"/cases/{case.number}/").content.decode()
+    assert keeper.get(reopen).status_code == 404
+    with pytest.raises(Refused, match="reopened-already") as caught:
+        ask(case, dang, key="again")
+    assert caught.value.figures == {"number": case.number, "later": later.number}
+    assert Reopening.objects.count() == Case.objects.exclude(pk=case.pk).count() == 1
+    # The case that goes on is over too: that one may go on in its turn.
+    making.do(later, "handle", zone.bai)
+    making.do(later, "check", zone.bai)
+    later.refresh_from_db()
+    assert reopenings.may_ask(dang, later)
+    second = ask(later, dang, key="later")
+    confirmations.confirm(confirmation_id=second.pk, answer="", by=shen, at=LATER)
+    assert Reopening.objects.filter(opened__isnull=False).count() == 2
+
+
 # --- pages ----------------------------------------------------------------------------------------
 
 
