@@ -1,19 +1,23 @@
-"""Looks ahead for a year whose notice will be needed and is not loaded, limit by limit."""
+"""Looks ahead for a year whose notice will be needed and is not loaded, limit by limit.
+
+Timers that count working time need it as limits do; one whose length an expression gives is taken
+for the longest that waits at its place in the drawing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MINYEAR, date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nancheng.foundation.cases import clocks, definitions, queries, standing
-from nancheng.foundation.cases.models import Clock, ProcessVersion
+from nancheng.foundation.cases.models import Clock, ProcessVersion, Wait
 from nancheng.foundation.cases.standing import Running
 from nancheng.foundation.limits import actions as limits
 from nancheng.foundation.limits import queries as limit_queries
@@ -23,6 +27,9 @@ from nancheng.foundation.messages import actions as messages
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people.rules import Actor, Row
 from nancheng.foundation.web import memory, wording
+from nancheng.kernel.process.definition import TimerKind, TimerSpec
+from nancheng.kernel.process.program import Timer
+from nancheng.kernel.process.state import ItemKind
 from nancheng.kernel.refusal import Refused
 from nancheng.kernel.worktime import ahead
 from nancheng.kernel.worktime.calendars import PROVISIONAL, Calendar
@@ -34,7 +41,7 @@ NINE = time(9)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One limit of a published drawing."""
+    """One limit, or timer that counts working time, of a published drawing."""
 
     process: str
     node: str
@@ -65,9 +72,10 @@ def needs(on: date) -> list[MissingYear]:
     """
     calendar = clocks.calendar()
     last = on + timedelta(days=int(queries.parameter(DAYS, on=on)))
-    waiting = _waiting()
+    beside = _timers(calendar)
+    waiting = _waiting() | {(each.process, each.node): each.late for each in beside}
     found = []
-    for kind in kinds():
+    for kind in (*kinds(), *_timer_kinds(beside, _moment(last), calendar)):
         running = _running(kind, on=on)
         year = _missing(running, calendar, last)
         if running is None or year is None:
@@ -88,12 +96,80 @@ def needs(on: date) -> list[MissingYear]:
 
 def kinds() -> Iterator[Kind]:
     """Yield the limits of the newest version of every drawing."""
-    newest: dict[str, int] = {}
-    for key, version in ProcessVersion.objects.order_by("version").values_list("key", "id"):
-        newest[key] = version
-    for key, version in sorted(newest.items()):
+    for key, version in _newest():
         for node, limit in sorted(definitions.program(version).limits.items()):
             yield Kind(key, node, limit.limit)
+
+
+def _newest() -> list[tuple[str, int]]:
+    """Return the newest version of every drawing, by its key. One statement."""
+    versions = ProcessVersion.objects.order_by("version").values_list("key", "id")
+    return sorted(dict(versions).items())
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """The timers at one place of a drawing: the lengths there may be, and how many wait too long.
+
+    ``late`` of them are due in a year without a notice.
+    """
+
+    process: str
+    node: str
+    lengths: frozenset[str]
+    late: int
+
+
+def _timers(calendar: Calendar) -> list[Timers]:
+    """Return the places of the newest drawings whose timers count working time. Two statements."""
+    drawn = {
+        (key, node): plan.timer
+        for key, version in _newest()
+        for node, plan in definitions.program(version).plans.items()
+        if plan.timer is not None and _may_count_working_time(plan.timer)
+    }
+    kept: dict[tuple[str, str], dict[str, int]] = {place: {} for place in drawn}
+    first = date(max(calendar.years, default=MINYEAR) + 1, 1, 1)
+    for key, node, length, late in _waiting_timers({node for _key, node in drawn}, first):
+        if (key, node) in kept:
+            kept[key, node][length or ""] = late
+    return [
+        Timers(
+            process=key,
+            node=node,
+            lengths=frozenset(length for length in kept[key, node] if length)
+            if timer.expression
+            else frozenset({timer.spec.text}),
+            late=sum(n for length, n in kept[key, node].items() if length or not timer.expression),
+        )
+        for (key, node), timer in sorted(drawn.items())
+    ]
+
+
+def _may_count_working_time(timer: Timer) -> bool:
+    if timer.expression is not None:
+        return timer.spec.kind is TimerKind.DURATION
+    return clocks.is_in_working_time(timer.spec)
+
+
+def _waiting_timers(nodes: set[str], first: date) -> list[tuple[str, str, str | None, int]]:
+    """Return (drawing, node, length, how many are due from a day on) of timers that wait."""
+    late = Count("id", filter=Q(due_at__gt=datetime.combine(first, time(0), SHANGHAI)))
+    rows = Wait.objects.filter(kind=ItemKind.TIMER.value, node__in=nodes).order_by()
+    named = rows.values_list("case__process__key", "node", "data__length")
+    return list(named.annotate(late=late))
+
+
+def _timer_kinds(found: list[Timers], at: datetime, calendar: Calendar) -> Iterator[Kind]:
+    """Yield each place with the length that, set at a moment, is due last."""
+    for each in found:
+        if each.lengths:
+            longest = max(each.lengths, key=lambda length: _due(length, at, calendar))
+            yield Kind(each.process, each.node, longest)
+
+
+def _due(length: str, at: datetime, calendar: Calendar) -> datetime:
+    return clocks.working_due(TimerSpec(TimerKind.DURATION, length), at, calendar)
 
 
 def named(process: str, node: str) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nancheng.foundation.cases import (
     actions,
     advance,
     calendar,
+    calendar_watch,
     jobs,
     replaying,
     store,
@@ -32,7 +35,7 @@ from nancheng.foundation.cases.tests.test_calendar import (
     put_in_force,
     two,
 )
-from nancheng.foundation.limits.models import Reprojection
+from nancheng.foundation.limits.models import MissingYear, Reprojection
 from nancheng.foundation.messages.models import Notice
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.process import messages as m
@@ -149,6 +152,46 @@ def test_a_length_that_an_expression_gave_is_kept_and_moves_though_its_facts_cha
     assert Wait.objects.get(case=plain).due_at == LATE + timedelta(days=3)
     assert replaying.differences(case.pk) == []
     assert Reprojection.objects.get().kept == 0
+
+
+def test_a_year_that_timers_will_need_is_told_sixty_days_ahead(
+    zone: Zone, published: Publish
+) -> None:
+    published(slow=SLOW, asked=WORKED_OUT)
+    early, due = date(2026, 10, 22), date(2026, 10, 23)
+    # The 8th working day after 22 December is 1 January; 60 days before are 23 October.
+    assert [n for n in calendar_watch.needs(early) if n.process in ("slow", "asked")] == []
+    (need,) = (n for n in calendar_watch.needs(due) if n.process in ("slow", "asked"))
+    assert (need.node, need.limit, need.year, need.waiting) == ("late", "8wd", 2027, 0)
+    assert need.needed_on == LATE.date()
+    a_slow_case(zone, "slow")
+    an_asked_case(zone, "long", "long")
+    an_asked_case(zone, "short", "short")
+    found = {n.process: n for n in calendar_watch.needs(LATE.date())}
+    # A timer of 20 calendar days waits beyond the year too, and needs no notice.
+    assert {key: found[key].waiting for key in ("slow", "asked")} == {"slow": 1, "asked": 1}
+    assert (found["asked"].node, found["asked"].limit) == ("late", "8wd")
+    calendar_watch.warn_missing(at=LATE)
+    assert MissingYear.objects.get(process="slow", node="late").waiting == 1
+    # The watch asks as many statements, however many timers wait.
+    with CaptureQueriesContext(connection) as few:
+        calendar_watch.needs(LATE.date())
+    for number in range(5):
+        a_slow_case(zone, f"more{number}")
+    with CaptureQueriesContext(connection) as many:
+        calendar_watch.needs(LATE.date())
+    assert len(many) == len(few)
+
+
+def test_a_timer_that_ends_with_the_last_day_of_a_known_year_is_not_told(
+    zone: Zone, published: Publish
+) -> None:
+    published(slow=SLOW.replace(">8wd<", ">7wd<"))
+    case = a_slow_case(zone, "slow")
+    wait = Wait.objects.get(case=case, node="late")
+    assert wait.due_at == datetime(2027, 1, 1, tzinfo=SHANGHAI)
+    (need,) = (n for n in calendar_watch.needs(LATE.date()) if n.process == "slow")
+    assert (need.needed_on, need.waiting) == (date(2026, 12, 23), 0)
 
 
 def without_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
