@@ -254,7 +254,7 @@ def test_a_case_goes_on_once_and_the_later_one_may_be_reopened_in_turn(
     assert Reopening.objects.count() == Case.objects.exclude(pk=case.pk).count() == 1
     # The case that goes on is over too: that one may go on in its turn.
     making.do(later, "handle", zone.bai)
-    making.do(later, "check", zone.bai)
+    making.do(later, "check", zone.chen)
     later.refresh_from_db()
     assert reopenings.may_ask(dang, later)
     second = ask(later, dang, key="later")
