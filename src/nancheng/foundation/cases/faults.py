@@ -99,6 +99,7 @@ OF_CASES: Texts = {
 OF_MIGRATION: Texts = {
     "process.migration-flow-gone": _("新版本没有已到达汇聚网关的连线"),
     "process.migration-node-gone": _("新版本没有该环节"),
+    "process.migration-other-call": _("新版本在此调用的是另一流程"),
     "process.migration-other-event": _("新版本在此等待的是另一事件"),
     "process.migration-other-kind": _("新版本的该环节类型不同"),
     "process.migration-other-loop": _("新版本的会签方式不同"),

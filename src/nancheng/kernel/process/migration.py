@@ -92,6 +92,8 @@ def _of_item(
         yield "process.migration-other-kind"
     if not _waits_for_the_same(item, plan):
         yield "process.migration-other-event"
+    if item.kind is ItemKind.CALL and item.data.get("calls", plan.calls) != plan.calls:
+        yield "process.migration-other-call"
     if _scope_of(items, item, moves) != _lies_in(program, plan):
         yield "process.migration-other-scope"
     if not _counts_the_same(items, item, plan):

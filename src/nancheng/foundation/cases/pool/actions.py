@@ -44,7 +44,11 @@ def return_idle(*, at: datetime) -> int:
     on = timezone.localdate(at)
     days = int(queries.parameter(RETURN_DAYS, on=on))
     before = calendars.backward(clocks.calendar(), on, days)
-    return sum(_return(grab, before=before, at=at) for grab in list(pools.standing()))
+    return sum(
+        _return(grab, before=before, at=at)
+        for grab in list(pools.standing())
+        if pools.is_pool(grab.task.case.process_id, grab.task.node)
+    )
 
 
 def _idle(grab: Grab, before: date) -> bool:

@@ -45,12 +45,15 @@ def held_by(person_id: int) -> QuerySet[Task]:
 
 
 def standing() -> QuerySet[Grab]:
-    """Return the grabs whose tasks still lie with who took them, in cases that run."""
+    """Return the grabs whose tasks still lie with who took them, in cases that run.
+
+    A case that went on by another drawing may have made a pool's step a plain one: ``is_pool``.
+    """
     return Grab.objects.filter(
         task__state=Task.State.CLAIMED,
         task__claimed_by_id=F("identity_id"),
         task__case__status=Case.Status.OPEN,
-    ).select_related("task")
+    ).select_related("task__case")
 
 
 def last_worked(grab: Grab) -> datetime:
