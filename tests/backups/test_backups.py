@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from nancheng.config import backing_up
@@ -140,6 +143,29 @@ def test_a_backup_of_another_state_needs_a_blank_database(backup: Path) -> None:
     Department.objects.all().delete()
     migrations = sorted(map(list, tables.applied()))[:-1]
     assert refused(with_manifest(backup, migrations=migrations)) == "backups.other-state"
+
+
+def test_a_backup_from_before_migrations_were_joined_comes_back(backup: Path) -> None:
+    before = list(Department.objects.values())
+    Department.objects.all().delete()
+    disk = MigrationLoader(connection).disk_migrations
+    joined = {key for key, migration in disk.items() if migration.replaces}
+    earlier = set(disk) - joined | {each for key in joined for each in disk[key].replaces}
+    assert len(earlier) > len(disk)
+    actions.restore(with_manifest(backup, migrations=sorted(earlier)), say=quiet)
+    assert list(Department.objects.values()) == before
+
+
+def test_what_is_joined_in_part_keeps_its_names() -> None:
+    class Whole(Migration):
+        replaces = (("app", "one"), ("app", "two"))
+
+    whole = Whole("whole", "app")
+    disk = {("app", "whole"): whole, ("app", "three"): Migration("three", "app")}
+    three = ("app", "three")
+    assert tables.joined({*whole.replaces, three}, disk) == {("app", "whole"), three}
+    assert tables.joined({*whole.replaces, ("app", "whole")}, disk) == {("app", "whole")}
+    assert tables.joined({("app", "one"), three}, disk) == {("app", "one"), three}
 
 
 def test_rows_that_come_to_another_root_are_taken_back(backup: Path) -> None:

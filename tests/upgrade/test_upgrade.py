@@ -19,7 +19,7 @@ from tests import scratch, tree
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
-# Another commit to upgrade from, such as the first one: NANCHENG_UPGRADE_FROM=8e62c44
+# Another commit to upgrade from, since migrations were joined: NANCHENG_UPGRADE_FROM=abc1234
 FROM = "NANCHENG_UPGRADE_FROM"
 
 

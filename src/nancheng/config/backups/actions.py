@@ -25,7 +25,6 @@ from nancheng.foundation.files import store
 from nancheng.kernel.refusal import Refused
 
 Say = Callable[[str], None]
-Node = tuple[str, str]
 BATCH = 1000
 
 
@@ -103,8 +102,10 @@ def restore(file: Path, *, say: Say) -> Done:
     """
     with archive.opened(file) as found:
         say("the backup is whole")
-        recorded = {(str(app), str(name)) for app, name in found.manifest["migrations"]}
-        executor = _prepared(recorded)
+        named = {(str(app), str(name)) for app, name in found.manifest["migrations"]}
+        executor = MigrationExecutor(connection)
+        recorded = tables.joined(named, executor.loader.disk_migrations)
+        _prepare(executor, recorded)
         contents = [_restore_content(found, name) for name in found.named("files/")]
         say(f"files: {len(contents)}")
         state = executor.loader.project_state(sorted(recorded & set(executor.loader.graph.nodes)))
@@ -120,13 +121,13 @@ def restore(file: Path, *, say: Say) -> Done:
         return Done(rows, len(contents), str(found.manifest["present"]["root"]))
 
 
-def _prepared(recorded: set[Node]) -> MigrationExecutor:
+def _prepare(executor: MigrationExecutor, recorded: set[tables.Node]) -> None:
     """Bring the empty database to the state of the backup. Raises ``Refused``."""
-    executor = MigrationExecutor(connection)
-    unknown = sorted(recorded - set(executor.loader.disk_migrations))
+    disk = executor.loader.disk_migrations
+    unknown = sorted(recorded - set(disk))
     if unknown:
         raise Refused("backups.newer", migration=".".join(unknown[0]))
-    there = tables.applied()
+    there = tables.joined(tables.applied(), disk)
     if there and there != recorded:
         raise Refused("backups.other-state")
     if there:
@@ -144,7 +145,6 @@ def _prepared(recorded: set[Node]) -> MigrationExecutor:
         assert set(ends) <= set(nodes)
         executor.migrate(ends)
         executor.loader.build_graph()
-    return executor
 
 
 def _check_empty() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 from django.apps import apps
 from django.apps.registry import Apps
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import DateField, Field, ForeignKey, Model
 
+Node = tuple[str, str]
 CHUNK = 2000
 # Sessions end with the move; the other two are made by migrations and nothing points there.
 LEFT_OUT = frozenset({"sessions", "contenttypes", "auth"})
@@ -53,9 +55,19 @@ def let_times_be(model: type[Model]) -> None:
             field.auto_now = field.auto_now_add = False
 
 
-def applied() -> set[tuple[str, str]]:
+def applied() -> set[Node]:
     """Return the migrations that the database has had."""
     return set(MigrationRecorder(connection).applied_migrations())
+
+
+def joined(named: Set[Node], disk: Mapping[Node, Migration]) -> set[Node]:
+    """Name migrations as the code does now: one that replaces several stands for them all."""
+    now = set(named)
+    for node, migration in disk.items():
+        replaced = set(migration.replaces)
+        if replaced and (node in named or replaced <= named):
+            now = (now - replaced) | {node}
+    return now
 
 
 def _line(values: Any) -> bytes:

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ('cases', '0001_cases'),
         ('ledger', '0002_seal_transfers'),
-        ('people', '0001_initial'),
+        ('people', '0001_people'),
         ('register', '0001_initial'),
     ]
 

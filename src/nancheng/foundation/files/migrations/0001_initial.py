@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('people', '0001_initial'),
+        ('cases', '0001_cases'),
+        ('people', '0001_people'),
     ]
 
     operations = [

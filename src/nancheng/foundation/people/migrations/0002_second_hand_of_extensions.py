@@ -26,6 +26,7 @@ def forwards(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Rows alone."""
 
-    dependencies = [("people", "0005_tries_of_codes")]
+    replaces = [("people", "0006_second_hand_of_extensions")]
+    dependencies = [("people", "0001_people")]
 
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop, elidable=True)]
