@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -60,7 +60,6 @@ def report(known: Known, built: Built, outcome: Outcome, *, seed: int, begins: d
     """Put an outcome into words and figures."""
     cases = len(outcome.took) + outcome.unfinished
     open_time = built.office.open_time(begins, outcome.ended_at) if outcome.steps else timedelta(0)
-    posts = tuple(_posts(known, built, outcome, open_time))
     return Report(
         process=known.definition.key,
         name=known.definition.name,
@@ -74,13 +73,13 @@ def report(known: Known, built: Built, outcome: Outcome, *, seed: int, begins: d
         took_p50_days=_days(percentile(outcome.took, 50)),
         took_p90_days=_days(percentile(outcome.took, 90)),
         overdue_share=round(outcome.overdue / cases, 4) if cases else 0.0,
-        departments=tuple(_departments(posts)),
-        posts=posts,
+        departments=tuple(_departments(built, outcome, open_time)),
+        posts=tuple(_posts(built, outcome, open_time)),
         steps=tuple(
             _row(node, built.program.names[node][0] or node, load)
             for node, load in sorted(outcome.nodes.items(), key=lambda n: _order(built, n[0]))
         ),
-        assumed=built.assumed,
+        assumed=(*built.assumed, *_homeless(built, outcome)),
     )
 
 
@@ -99,16 +98,16 @@ def _order(built: Built, node: str) -> int:
     return list(built.program.plans).index(node)
 
 
-def _posts(known: Known, built: Built, outcome: Outcome, open_time: timedelta) -> Iterable[Row]:
-    names = {lane.post or lane.party: lane.name for lane in known.definition.lanes}
-    for post, load in sorted(outcome.posts.items()):
-        held = known.staff.get(post)
-        department = known.settings.departments.get(post) or (held.department if held else "")
-        staff = built.world.staff.get(post)
-        capacity = open_time * staff if staff else timedelta(0)
-        busy = round(load.working / capacity, 4) if capacity else None
-        name = names.get(post) or (held.name if held else "") or "-"
-        yield _row(post, name, load, department=department, staff=staff, busy=busy)
+def _posts(built: Built, outcome: Outcome, open_time: timedelta) -> Iterable[Row]:
+    for key, load in sorted(outcome.posts.items()):
+        seat = built.seats[key]
+        more = {"department": seat.department, "staff": seat.staff}
+        busy = _busy(load, open_time * seat.staff)
+        yield _row(key, seat.name or "-", load, busy=busy, **more)
+
+
+def _busy(load: Load, capacity: timedelta) -> float | None:
+    return round(load.working / capacity, 4) if capacity else None
 
 
 def _row(key: str, name: str, load: Load, **more: Any) -> Row:
@@ -130,33 +129,38 @@ def _row(key: str, name: str, load: Load, **more: Any) -> Row:
     )
 
 
-def _departments(posts: tuple[Row, ...]) -> Iterable[Row]:
+def _departments(built: Built, outcome: Outcome, open_time: timedelta) -> Iterable[Row]:
     """Yield each department's posts taken together, where departments are known."""
-    for name in sorted({row.department for row in posts if row.department}):
-        rows = [row for row in posts if row.department == name]
-        tasks = sum(row.done + row.withdrawn for row in rows) or 1
+    for name in sorted({built.seats[key].department for key in outcome.posts} - {""}):
+        keys = [key for key in outcome.posts if built.seats[key].department == name]
+        load = _together(outcome.posts[key] for key in keys)
+        staff = sum(built.seats[key].staff for key in keys)
+        more = {"department": name, "staff": staff}
+        yield _row(name, name, load, busy=_busy(load, open_time * staff), **more)
 
-        def mean(key: str, rows: list[Row] = rows, tasks: int = tasks) -> float:
-            total = sum(float(getattr(row, key)) * (row.done + row.withdrawn) for row in rows)
-            return round(total / tasks, 2)
 
-        staff = sum(row.staff or 0 for row in rows)
-        busy = sum((row.busy or 0.0) * (row.staff or 0) for row in rows)
-        yield Row(
-            key=name,
-            name=name,
-            department=name,
-            staff=staff,
-            done=sum(row.done for row in rows),
-            left=sum(row.left for row in rows),
-            withdrawn=sum(row.withdrawn for row in rows),
-            overdue=sum(row.overdue for row in rows),
-            queue_h=mean("queue_h"),
-            waiting_h=mean("waiting_h"),
-            working_h=mean("working_h"),
-            longest_queue=max(row.longest_queue for row in rows),
-            busy=round(busy / staff, 4) if staff else None,
-        )
+def _together(loads: Iterable[Load]) -> Load:
+    """Add loads up; the longest queue is that of one post."""
+    whole = Load()
+    for load in loads:
+        for each in fields(Load):
+            value = getattr(load, each.name)
+            longest = each.name == "longest_queue"
+            before = getattr(whole, each.name)
+            setattr(whole, each.name, max(before, value) if longest else before + value)
+    return whole
+
+
+def _homeless(built: Built, outcome: Outcome) -> Iterable[str]:
+    """Say which posts are in no department's row."""
+    names = [built.seats[key].name or "-" for key in sorted(outcome.posts)]
+    lost = [
+        name
+        for name, key in zip(names, sorted(outcome.posts), strict=True)
+        if not built.seats[key].department
+    ]
+    if lost and len(lost) < len(names):
+        yield f"no department at {', '.join(dict.fromkeys(lost))}: not in the departments' rows"
 
 
 def as_json(found: Report) -> dict[str, Any]:
@@ -189,15 +193,18 @@ def lines(found: Report) -> Iterable[str]:
     for title, rows in tables:
         if rows:
             yield ""
-            yield from _table(title, rows)
+            yield from _table(title, rows, with_department=title == "post")
     yield ""
     yield "hours are means of a task: queue = offered, nobody free; wait = begun, office closed"
     for line in found.assumed:
         yield f"assumed: {line}"
 
 
-def _table(title: str, rows: tuple[Row, ...]) -> Iterable[str]:
-    texts = [(title, *HEAD[1:])] + [_cells(row) for row in rows]
+def _table(title: str, rows: tuple[Row, ...], *, with_department: bool) -> Iterable[str]:
+    texts: list[tuple[str, ...]] = [(title, *HEAD[1:])]
+    for line in rows:
+        where = f"{line.department} · " if with_department and line.department else ""
+        texts.append(_cells(line, where))
     widths = [max(_width(row[column]) for row in texts) for column in range(len(HEAD))]
     for row in texts:
         first = row[0] + " " * (widths[0] - _width(row[0]))
@@ -205,9 +212,9 @@ def _table(title: str, rows: tuple[Row, ...]) -> Iterable[str]:
         yield "  ".join((first, *rest)).rstrip()
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row, where: str) -> tuple[str, ...]:
     return (
-        row.name,
+        where + row.name,
         "" if row.staff is None else str(row.staff),
         *(str(count) for count in (row.done, row.left, row.withdrawn, row.overdue)),
         *(f"{hours:.2f}" for hours in (row.queue_h, row.waiting_h, row.working_h)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +14,6 @@ from nancheng.config.simulation.report import Report
 from nancheng.config.simulation.settings import Settings, UnreadableError
 from nancheng.config.simulation.world import Known
 from nancheng.foundation.cases import bindings, clocks, experience, publishing
-from nancheng.foundation.cases.experience import Experience, Staff
 from nancheng.kernel.decisions import feel
 from nancheng.kernel.process import bpmn, problems, simulate
 from nancheng.kernel.process.definition import Definition
@@ -49,8 +47,7 @@ def run(request: Request) -> Report:
     calendar = clocks.calendar() if request.kind else _shipped_calendar()
     if not calendar.years:
         calendar = _shipped_calendar()
-    learnt, staff = _learnt(request)
-    known = Known(definition, _settings(request, definition), calendar, learnt, staff)
+    known = _learnt(request, Known(definition, _settings(request, definition), calendar))
     start = request.begins_on or _first_workday(calendar)
     built = world.build(known, seed=request.seed, start=start)
     begins = built.office.opening(start)
@@ -94,11 +91,16 @@ def _settings(request: Request, definition: Definition) -> Settings:
     return replace(settings, per_day=request.per_day, every=None) if request.per_day else settings
 
 
-def _learnt(request: Request) -> tuple[Experience, Mapping[str, Staff]]:
+def _learnt(request: Request, known: Known) -> Known:
+    """Add what the log and the posts teach. Three statements."""
     if not request.kind or not request.with_log:
-        return Experience(), {}
-    on = request.begins_on or date.max
-    return experience.of_closed(request.kind), experience.staff(on=on)
+        return known
+    return replace(
+        known,
+        experience=experience.of_closed(request.kind),
+        staff=experience.staff(on=request.begins_on or date.max),
+        places=experience.places(request.kind),
+    )
 
 
 def _shipped_calendar() -> Calendar:

@@ -9,6 +9,8 @@ after = "1d"           # what is awaited comes after this, by the calendar
 [posts.finance-officer]
 staff = 2
 department = "财政局"
+[posts."applicant/clerk"]  # a duty that several parties have: this party's
+staff = 3
 [nodes.review]
 work = "20m..90m"      # see ``spans``
 instances = 3          # of a multi-instance
@@ -31,7 +33,7 @@ from typing import Any, cast
 
 from nancheng.config.simulation import spans
 from nancheng.config.simulation.spans import Span
-from nancheng.kernel.process.definition import Definition
+from nancheng.kernel.process.definition import Definition, Lane
 from nancheng.kernel.refusal import Refused
 from nancheng.kernel.worktime import hours
 from nancheng.kernel.worktime.hours import Hours
@@ -85,6 +87,16 @@ def read(data: bytes, definition: Definition) -> Settings:
     if reading.faults:
         raise UnreadableError(reading.faults)
     return settings
+
+
+def duty_of(lane: Lane) -> str:
+    """Return the duty of a lane; one without goes by its party."""
+    return lane.post or lane.party
+
+
+def named(lane: Lane) -> str:
+    """Return how a settings file names one of several lanes of a duty."""
+    return f"{lane.party}/{duty_of(lane)}" if lane.party else duty_of(lane)
 
 
 # --- what may be written ------------------------------------------------------------------------
@@ -154,7 +166,7 @@ class _Reading:
 
 
 def _known(definition: Definition) -> Mapping[str, frozenset[str]]:
-    posts = {lane.post or lane.party for lane in definition.lanes}
+    posts = {name for lane in definition.lanes for name in (duty_of(lane), named(lane))}
     return {
         "posts": frozenset(posts),
         "nodes": frozenset(definition.nodes),

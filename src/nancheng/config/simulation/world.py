@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from nancheng.config.simulation import spans
+from nancheng.config.simulation import seats, spans
 from nancheng.config.simulation.officetime import OfficeTime
+from nancheng.config.simulation.seats import Office, Seat
 from nancheng.config.simulation.settings import Settings
 from nancheng.config.simulation.spans import Span
 from nancheng.foundation.cases.experience import Experience, Staff
@@ -54,13 +55,14 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known before a run. ``experience`` and ``staff`` are empty without a log."""
+    """All that is known before a run. The last three are empty without a log."""
 
     definition: Definition
     settings: Settings
     calendar: Calendar
     experience: Experience = field(default_factory=Experience)
-    staff: Mapping[str, Staff] = field(default_factory=dict)
+    staff: Mapping[str, tuple[Staff, ...]] = field(default_factory=dict)
+    places: Mapping[str, Counter[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Built:
     program: Program
     world: World
     office: OfficeTime
+    seats: Mapping[str, Seat]
     assumed: tuple[str, ...]
 
 
@@ -79,20 +82,26 @@ def build(known: Known, *, seed: int, start: date) -> Built:
     office = OfficeTime(known.calendar, settings.office)
     chance, assumed = Chance(str(seed)), list[str]()
     program = _program(known, chance, assumed)
+    begins = _begins(known, office, chance, start, assumed)
+    work = _work(known, office, chance, assumed)
+    kept = Office(settings, program.lanes, known.staff, known.places)
+    posts = seats.seats(kept, chance, assumed)
     return Built(
         program=program,
         world=World(
-            begins=_begins(known, office, chance, start, assumed),
+            begins=begins,
             variables=lambda case: {CASE: case},
-            work=_work(known, office, chance, assumed),
+            work=work,
             answer=lambda _case, _item, _seen: {},
             comes=_comes(settings, chance),
-            staff=_staff(known, assumed),
+            staff={key: seat.staff for key, seat in posts.seats.items()},
+            seat=posts.at,
             due=office.timer_due,
             ends=office.ends,
             late_at=_late_at(program, office),
         ),
         office=office,
+        seats=posts.seats,
         assumed=(*assumed, *_awaited(definition, settings), *_unlimited(program)),
     )
 
@@ -232,23 +241,6 @@ def _work(
         return spans.draw(span, lambda: chance(case, item.node))
 
     return work
-
-
-def _staff(known: Known, assumed: list[str]) -> Mapping[str, int]:
-    staff, unknown = dict(known.settings.staffs), []
-    posts = {lane.post or lane.party: lane.name for lane in known.definition.lanes}
-    for post, name in posts.items():
-        if post in staff:
-            continue
-        if post in known.staff:
-            staff[post] = known.staff[post].people
-        else:
-            staff[post] = known.settings.staff
-            unknown.append(name or post)
-    staff.setdefault("", known.settings.staff)
-    if unknown or not posts:
-        assumed.append(f"{known.settings.staff} at {', '.join(unknown) or 'the one post'}")
-    return staff
 
 
 # --- waits and limits -----------------------------------------------------------------------------

@@ -35,9 +35,10 @@ class World:
     ``begins`` and ``variables`` tell when case n (from 0) starts and with what; ``work`` how long
     an open task takes once begun; ``answer`` with what it is completed, or automatic work answered;
     ``comes`` after how long an awaited message, signal or called process arrives (``None``: not at
-    all); ``staff`` how many people hold a post (a post not named has no limit); ``ends`` when work
-    begun at a moment is done on the calendar (plain addition if not given); ``late_at`` from when
-    on a task at a node, or a case (""), that began at a moment is overdue (never if not given).
+    all); ``staff`` how many people hold a post (a post not named has no limit); ``seat`` to which
+    post an open task goes (that of its lane if not given); ``ends`` when work begun at a moment is
+    done on the calendar (plain addition if not given); ``late_at`` from when on a task at a node,
+    or a case (""), that began at a moment is overdue (never if not given).
     """
 
     begins: Callable[[int], datetime]
@@ -49,6 +50,7 @@ class World:
     due: Due
     ends: Callable[[datetime, timedelta], datetime] = lambda at, took: at + took
     late_at: Callable[[str, datetime], datetime | None] = lambda node, at: None
+    seat: Callable[[int, Item], str] | None = None
 
 
 @dataclass(slots=True)
@@ -225,8 +227,7 @@ def _mover(
 
 
 def _offer(run: _Run, case: int, item: Item, at: datetime) -> None:
-    lane = run.program.lanes.get(item.node)
-    post = (lane.post or lane.party) if lane else ""
+    post = _seat(run, case, item)
     task = _Task(case, item, post, at, run.world.late_at(item.node, at))
     queue = run.queues.setdefault(post, deque())
     queue.append(task)
@@ -236,6 +237,13 @@ def _offer(run: _Run, case: int, item: Item, at: datetime) -> None:
     on_post, at_node = run.posts[post], run.nodes[item.node]
     on_post.longest_queue = max(on_post.longest_queue, len(queue))
     at_node.longest_queue = max(at_node.longest_queue, run.in_queue[item.node])
+
+
+def _seat(run: _Run, case: int, item: Item) -> str:
+    if run.world.seat is not None:
+        return run.world.seat(case, item)
+    lane = run.program.lanes.get(item.node)
+    return (lane.post or lane.party) if lane else ""
 
 
 def _begin(run: _Run, post: str, at: datetime) -> None:

@@ -74,6 +74,67 @@ def test_a_second_clerk_ends_the_queue(tmp_path: Path) -> None:
     assert found.departments[0].busy == found.posts[0].busy
 
 
+# One duty in two lanes: who applies, and who looks at it.
+TWO = drawn("(in) -> [a]\n[a] -> [b]\n[b] -> ((out))")
+object.__setattr__(
+    TWO,
+    "lanes",
+    (
+        Lane("l1", "申报", post="clerk", party="applicant", nodes=("a",)),
+        Lane("l2", "审核", post="clerk", party="reviewing", nodes=("b",)),
+    ),
+)
+STEADY = '[arrivals]\nevery = "100m"\n[defaults]\nwork = "60m"\n'
+PLACES = '[posts."{}/clerk"]\ndepartment = "{}"\n'
+
+
+def test_one_duty_in_two_departments_is_two_queues_by_hand(tmp_path: Path) -> None:
+    """Cases come at 8:30, 10:10 and 11:50; noon is from 12 to 14.
+
+    a is done 8:30–9:30, 10:10–11:10, 11:50–14:50 and b 9:30–10:30, 11:10–14:10, 14:50–15:50: nobody
+    queues, and each clerk waits for one noon. Open 8:30–15:50 less noon: 5 h 20, of which 3 worked.
+    """
+    settings = STEADY + PLACES.format("applicant", "北街道") + PLACES.format("reviewing", "财政局")
+    found = simulated(tmp_path, TWO, settings, cases=3)
+    assert {row.department: row.name for row in found.posts} == {"北街道": "申报", "财政局": "审核"}
+    for row in (*found.posts, *found.departments):
+        assert (row.done, row.staff, row.longest_queue) == (3, 1, 0)
+        assert (row.queue_h, row.waiting_h, row.working_h) == (0, 0.67, 1)
+        assert row.busy == 0.5625
+    assert [row.name for row in found.departments] == ["北街道", "财政局"]
+    assert found.assumed[-1] == "1 at 申报, 审核"
+    text = "\n".join(report.lines(found))
+    assert "财政局 · 审核" in text
+
+
+def test_one_duty_in_one_department_is_one_queue_by_hand(tmp_path: Path) -> None:
+    """The same cases, and one clerk for both steps.
+
+    8:30 a1, 9:30 b1, 10:30 a2 (20 min in the queue), 11:30 b2 until 14:30, 14:30 a3 (160 min),
+    15:30 b3 until 16:30: three hours in the queue and one noon over six tasks; six hours open, all
+    of them worked.
+    """
+    settings = STEADY + PLACES.format("applicant", "财政局") + PLACES.format("reviewing", "财政局")
+    found = simulated(tmp_path, TWO, settings, cases=3)
+    (post,), (department,) = found.posts, found.departments
+    for row in (post, department):
+        assert (row.done, row.staff, row.longest_queue) == (6, 1, 1)
+        assert (row.queue_h, row.waiting_h, row.working_h) == (0.5, 0.33, 1)
+        assert row.busy == 1
+    assert sum(row.queue_h * row.done for row in found.steps) == pytest.approx(3, abs=0.05)
+
+
+def test_without_departments_parties_are_apart_and_the_departments_rows_say_who_is_not_there(
+    tmp_path: Path,
+) -> None:
+    found = simulated(tmp_path, TWO, STEADY, cases=3)
+    assert [row.key for row in found.posts] == ["applicant/clerk", "reviewing/clerk"]
+    assert found.departments == ()
+    one = simulated(tmp_path, TWO, STEADY + PLACES.format("applicant", "北街道"), cases=3)
+    assert [row.name for row in one.departments] == ["北街道"]
+    assert one.assumed[-1] == "no department at 审核: not in the departments' rows"
+
+
 def test_a_limit_in_working_days_makes_cases_overdue(tmp_path: Path) -> None:
     """Seven hours a day, one clerk, five hours a case: the third is done on Wednesday.
 

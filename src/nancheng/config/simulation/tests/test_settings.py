@@ -54,6 +54,7 @@ def test_every_fault_is_named() -> None:
     assert faults("[posts.cleark]\nstaff = 2") == ("[posts.cleark]: not in the drawing",)
     assert faults("[staff]\nx = 1") == ("[staff]: there is no such table",)
     assert faults("[posts.clerk]\nstuff = 2") == ("[posts.clerk] stuff: there is no such setting",)
+    assert faults("[posts.'x/clerk']\nstaff = 2") == ("[posts.x/clerk]: not in the drawing",)
     assert len(faults("[posts.clerk]\nstaff = 0\n[nodes.a]\nwork = 'soon'\ncomes = 2")) == 3
     assert faults("posts = 3") == ("posts: not a table",)
     assert faults("[posts]\nclerk = 3") == ("posts.clerk: not a table",)

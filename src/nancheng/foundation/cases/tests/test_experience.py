@@ -30,11 +30,16 @@ def test_the_log_of_finished_cases(zone: Zone, django_assert_num_queries: Any) -
     assert all(found.taken[flow] == 1 for flow in found.taken)
     assert sum(found.taken.values()) >= sum(found.chosen.values()) >= 1
     assert experience.of_closed("other") == experience.Experience()
+    with django_assert_num_queries(1):
+        places = experience.places("loan")
+    assert places["apply"] == {"北街道": 1}
+    assert places["review"] == {"管委会": 1}
+    assert experience.places("other") == {}
 
 
 def test_the_staff_of_each_duty(zone: Zone, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         found = experience.staff(on=AT.date())
-    assert found["reviewer"] == experience.Staff(2, "reviewer", "管委会")
-    assert found["head"].people == 1
+    assert found["reviewer"] == (experience.Staff(2, "reviewer", "管委会"),)
+    assert [each.people for each in found["head"]] == [1]
     assert experience.staff(on=AT.date() - timedelta(days=3650)) == {}
