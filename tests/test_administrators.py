@@ -123,7 +123,7 @@ class TestSeparate:
         target = Person.objects.get(username="auditadmin")
         for person in (target, Person.objects.get(username="sysadmin")):
             with pytest.raises(Refused, match="administrators-apart"):
-                actions.resettable(person_id=person.pk, by=actor("sysadmin"))
+                actions.resettable(person_id=person.pk, by=actor("sysadmin"), at=timezone.now())
         with pytest.raises(Refused, match="not-allowed"):
             actions.set_account_open(
                 person_id=target.pk, is_open=False, by=actor("leader"), at=timezone.now()

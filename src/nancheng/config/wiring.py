@@ -37,6 +37,7 @@ TWO_HANDS: tuple[str, ...] = (
     "nancheng.foundation.cases.corrections.OPERATIONS",
     "nancheng.foundation.cases.extensions.OPERATIONS",
     "nancheng.foundation.administration.operations.OPERATIONS",
+    "nancheng.foundation.administration.leaving.OPERATIONS",
     "nancheng.foundation.applications.operations.OPERATIONS",
 )
 
@@ -93,6 +94,8 @@ MOUNTS = (
 # What `nancheng work` sweeps: functions of (at) that return how much they did.
 JOBS = (
     "nancheng.foundation.cases.jobs.fire_due",
+    "nancheng.foundation.people.leaving.actions.end_due",
+    "nancheng.foundation.cases.leaving.actions.hand_over_due",
     "nancheng.foundation.cases.delivery.deliver_due",
     "nancheng.foundation.cases.errands.purge_done",
     "nancheng.foundation.cases.reprojection.reproject_due",

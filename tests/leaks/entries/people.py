@@ -162,6 +162,8 @@ DOORS = {
     "administration:remove-factor": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:ask-data": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:take-data": detail(_ACCOUNTS, _copy, _NO_ACCOUNT),
+    "administration:leave": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
+    "administration:erase": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:appoint": detail(_ACCOUNTS, _account, _NO_ACCOUNT, posted=True),
     "administration:dismiss": detail(
         _ACCOUNTS, _posts, _NO_ACCOUNT | {"identity_id": 999_999}, posted=True

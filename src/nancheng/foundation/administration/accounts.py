@@ -170,7 +170,7 @@ def reset(request: IdentifiedRequest, username: str) -> HttpResponse:
 def _ask_reset(
     request: IdentifiedRequest, person: Person, password: str, given: Mapping[str, Any]
 ) -> None:
-    mark = actions.resettable(person_id=person.pk, by=request.identity)
+    mark = actions.resettable(person_id=person.pk, by=request.identity, at=timezone.now())
     if confirmed.is_waiting("people.password", person_id=person.pk):
         raise Refused("people.reset-asked")
     figures = {"person_id": person.pk, "username": person.username, "name": person.name}

@@ -65,6 +65,18 @@ class Why(forms.Form):
     key = key_field()
 
 
+class Leave(forms.Form):
+    """From which day a person is here no more, and why."""
+
+    leaves_on = forms.DateField(
+        label=_("离岗日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("自该日起不再在岗。"),
+    )
+    reason = reason_field()
+    key = key_field()
+
+
 class Grants(forms.Form):
     """The scopes of each verb of a duty."""
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from nancheng.foundation.administration import accounts, duties, endpoints, log, outbox, personal
+from nancheng.foundation.administration import (
+    accounts,
+    duties,
+    endpoints,
+    leaving,
+    log,
+    outbox,
+    personal,
+)
 
 app_name = "administration"
 
@@ -15,6 +23,8 @@ urlpatterns = [
     path("accounts/<str:username>/second-factor/", accounts.remove_factor, name="remove-factor"),
     path("accounts/<str:username>/data/", personal.ask, name="ask-data"),
     path("accounts/<str:username>/data/copy/", personal.take, name="take-data"),
+    path("accounts/<str:username>/leave/", leaving.leave, name="leave"),
+    path("accounts/<str:username>/erase/", leaving.erase, name="erase"),
     path("accounts/<str:username>/appoint/", accounts.appoint, name="appoint"),
     path("accounts/<str:username>/dismiss/<int:identity_id>/", accounts.dismiss, name="dismiss"),
     path("duties/", duties.duties, name="duties"),

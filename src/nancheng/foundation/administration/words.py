@@ -33,6 +33,8 @@ KINDS: Mapping[str, str | Promise] = {
     "account-opened": _("启用账号"),
     "appointed": _("任命岗位"),
     "dismissed": _("免去岗位"),
+    "left": _("办理离岗"),
+    "personal-data-erased": _("清除个人信息"),
     "grants-changed": _("变更授权"),
     "application-registered": _("登记接口应用"),
     "application-closed": _("停用接口应用"),

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
+    "cases.post-unmanned": _(
+        "%(who)s 还有 %(count)s 件未办任务，届时无其他人员在岗，请先任命接任人。"
+    ),
     "cases.no-such-case": _("没有找到该办件，或者不在您的权限范围内。"),
     "cases.no-such-task": _("没有找到该任务，或者不在您的权限范围内。"),
     "cases.task-gone": _("该任务已由%(who)s办理（%(when)s），您无需再办。"),

@@ -28,6 +28,7 @@ from nancheng.foundation.messages.models import (
 )
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people import rules as people_rules
+from nancheng.foundation.people.models import Person
 from nancheng.foundation.people.rules import Actor
 from nancheng.kernel.refusal import Refused
 
@@ -347,6 +348,18 @@ def _pushes(told: Sequence[Told], code: str) -> list[tuple[Figures, Outbox]]:
         for each in told
         for endpoint in wanted
     ]
+
+
+@transaction.atomic
+def forget(*, person_id: int) -> None:
+    """Erase where a person's mail goes, and went: in the transaction of the two who decided it."""
+    mine = Subscription.objects.filter(identity__person_id=person_id)
+    own = Person.objects.filter(pk=person_id).exclude(email="").values_list("email", flat=True)
+    addresses = {*mine.values_list("address", flat=True), *own}
+    mine.delete()
+    mails = Outbox.objects.filter(channel=Outbox.Channel.MAIL, address__in=addresses)
+    mails.filter(sent_at__isnull=True).delete()
+    mails.update(address="")
 
 
 def _outbox_key(*parts: object) -> str:

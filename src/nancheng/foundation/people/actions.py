@@ -123,7 +123,11 @@ def appoint(
 
 
 def _check_apart(person: Person, post: Post, *, on: date) -> None:
-    """Refuse a post whose duty no person may hold beside those already held (三员分立)."""
+    """Refuse a post whose duty no person may hold beside those already held (三员分立), and any
+    post of a person who leaves.
+    """
+    if person.leaves_on is not None:
+        raise Refused("people.has-left", field="post", name=person.name)
     held = Identity.objects.filter(
         Q(active_to__isnull=True) | Q(active_to__gt=on), person=person
     ).values_list("post__duty__code", flat=True)
@@ -194,18 +198,18 @@ def open_account(facts: AccountFacts, *, password: str, by: Actor, at: datetime)
 @transaction.atomic
 def set_account_open(*, person_id: int, is_open: bool, by: Actor, at: datetime) -> None:
     """Close an account, which ends its sessions, or open it again."""
-    person = _of_another(person_id, by=by)
+    person = _of_another(person_id, by=by, at=at)
     person.is_active = is_open
     person.save(update_fields=["is_active"])
     _note("account-opened" if is_open else "account-closed", person, by=by, at=at)
 
 
-def resettable(*, person_id: int, by: Actor) -> str:
+def resettable(*, person_id: int, by: Actor, at: datetime) -> str:
     """Check that the system administrator may ask for a person's new password; return the mark of
     the present one, which the second hand must still find. Raises ``Refused``.
     """
     with transaction.atomic():
-        return _mark(_of_another(person_id, by=by))
+        return _mark(_of_another(person_id, by=by, at=at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,8 @@ def reset_password(new: NewPassword, *, person_id: int, by: Actor, at: datetime)
     if person_id in by.persons:
         raise Refused("people.administrators-apart")
     person = Person.objects.select_for_update().get(pk=person_id)
+    if person.leaves_on is not None and not person.is_active:
+        raise Refused("people.has-left", name=person.name)
     if _mark(person) != new.instead_of:
         raise Refused("people.password-moved", name=person.name)
     _keep_former(person, at=at)
@@ -241,7 +247,7 @@ def _administrates(by: Actor) -> None:
         raise Refused("people.not-allowed", post=by.post_name)
 
 
-def _of_another(person_id: int, *, by: Actor) -> Person:
+def _of_another(person_id: int, *, by: Actor, at: datetime) -> Person:
     """Return a person's account for the system administrator; not his or her own, and not that of
     another administrator, whom nobody may become.
     """
@@ -250,6 +256,8 @@ def _of_another(person_id: int, *, by: Actor) -> Person:
     others = person.identities.filter(post__duty__code__in=rules.ADMINISTRATORS)
     if person.pk == by.person_id or others.exclude(post__duty__code=by.duty).exists():
         raise Refused("people.administrators-apart")
+    if rules.has_left(person.leaves_on, on=timezone.localdate(at)):
+        raise Refused("people.has-left", name=person.name)
     return person
 
 

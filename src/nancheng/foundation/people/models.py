@@ -95,6 +95,10 @@ class Person(AbstractBaseUser):
     must_change = models.BooleanField(default=False)
     # Since when the present second factor is set up; NULL without one.
     second_factor_at = models.DateTimeField(null=True, blank=True)
+    # The first day on which the person is here no more: ``leaving``.
+    leaves_on = models.DateField(null=True, blank=True)
+    # Since when a pseudonym stands in the place of the person's data.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -103,6 +107,12 @@ class Person(AbstractBaseUser):
 
     class Meta:
         ordering = ("username",)
+        constraints = (
+            models.CheckConstraint(
+                name="person_erased_after_leaving",
+                condition=Q(erased_at__isnull=True) | Q(leaves_on__isnull=False, is_active=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -37,6 +37,7 @@ def account(person_id: int) -> Section:
         "last_login": person.last_login,
         "password_changed_at": person.password_changed_at,
         "second_factor_at": person.second_factor_at,
+        "leaves_on": person.leaves_on,
     }
 
 

@@ -434,3 +434,10 @@ def stand_ins(identity_ids: Iterable[int], *, on: date) -> list[tuple[int, int, 
             "principal_id", "deputy_id", "principal__person__name", "kinds"
         )
     )
+
+
+def departed(*, on: date) -> frozenset[int]:
+    """Return the identities of everybody who has left by a day. One statement."""
+    return frozenset(
+        Identity.objects.filter(person__leaves_on__lte=on).values_list("id", flat=True)
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -301,6 +301,16 @@ def grant_fits(duty: str, verb: str) -> bool:
     if own is not None:
         return verb in own
     return not any(verb in verbs for verbs in ADMINISTRATIVE.values())
+
+
+def has_left(leaves_on: date | None, *, on: date) -> bool:
+    """Say whether a person is here no more on a day."""
+    return leaves_on is not None and leaves_on <= on
+
+
+def pseudonym(person_id: int) -> tuple[str, str]:
+    """Return the sign-in name and the name of a person whose data were erased: always the same."""
+    return f"left-{person_id}", f"离岗人员{person_id}"
 
 
 def password_is_old(changed_at: datetime | None, *, at: datetime, days: int) -> bool:

@@ -1,0 +1,1 @@
+"""What becomes of the tasks of people who leave (离岗)."""
