@@ -48,18 +48,18 @@ def test_a_concern_goes_from_the_form_to_its_confirmed_result(
 
 def put_forward(page: Page) -> str:
     """Fill the form, first wrongly, then rightly; return the case's number."""
-    page.goto("/concerns/open/")
+    page.goto("/cases/open/concerns.concern/")
     watching.assert_accessible(page)
     page.locator("[name=title]").fill(TITLE)
     page.locator("[name=content]").fill("上下学时段车流集中，请设护学岗。")
     page.locator("[name=lead]").select_option("construction")
     page.locator("[name=co_units][value=construction]").check()
-    page.locator("#concern-form button.primary").click()
+    page.locator("#opening-form button.primary").click()
     expect(page.locator(".errors").first).to_be_visible()
     expect(page.locator("[name=title]")).to_have_value(TITLE)
     page.locator("[name=co_units][value=construction]").uncheck()
     page.locator("[name=co_units][value=enforcement]").check()
-    page.locator("#concern-form button.primary").click()
+    page.locator("#opening-form button.primary").click()
     page.wait_for_url(re.compile(r"/cases/XT-"))
     return page.url.rstrip("/").rpartition("/")[2]
 

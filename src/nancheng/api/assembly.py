@@ -33,6 +33,7 @@ from nancheng.api.resources import (
     tasks,
 )
 from nancheng.api.routes import Route
+from nancheng.foundation.cases import bindings
 
 # Opening a case shares its address with the list of cases, and so the router.
 ROUTERS: tuple[Router, ...] = tuple(
@@ -118,8 +119,11 @@ def all_routes() -> tuple[Route, ...]:
 
 def verbs() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield every word that a token may be given, with the calls that it opens."""
-    for verb in sorted({one.verb for one in all_routes() if one.verb}):
+    opened = {one.opens for one in bindings.all_bindings().values() if one.opening is not None}
+    for verb in sorted({one.verb for one in all_routes() if one.verb} | opened):
+        # Opening a kind with a verb of its own takes that word beside the word of the call.
         yield (
             verb,
-            tuple(f"{one.method} {one.path}" for one in all_routes() if one.verb == verb),
+            tuple(f"{one.method} {one.path}" for one in all_routes() if one.verb == verb)
+            or ("POST /cases",),
         )

@@ -56,13 +56,6 @@ def checked(at_desk: Desk, values: Mapping[str, Value], *, key: str) -> dict[str
     return cleaned(_form(at_desk, values, key=key), values)
 
 
-def opening(
-    form: type[django_forms.Form], values: Mapping[str, Value], *, key: str
-) -> dict[str, Any]:
-    """Return what the form of an opening makes of the values, or raise as ``checked`` does."""
-    return cleaned(form(_posted(values, key=key)), values)
-
-
 def cleaned(form: django_forms.Form, values: Mapping[str, Value]) -> dict[str, Any]:
     """Return what a bound form makes of the values; raise ``Declined`` for what it refuses."""
     unknown = sorted(set(values) - set(form.fields) | ({APART} & set(values)))
@@ -80,14 +73,14 @@ def cleaned(form: django_forms.Form, values: Mapping[str, Value]) -> dict[str, A
 
 def _form(at_desk: Desk, values: Mapping[str, Value] | None, *, key: str = "") -> django_forms.Form:
     declared = at_desk.form
-    data = None if values is None else _posted(values, key=key)
+    data = None if values is None else posted(values, key=key)
     if declared is None:
         return forms.Opinion(data)
     initial = dict(declared.initial(at_desk.case.pk)) if declared.initial else None
     return declared.form(data, initial=initial)
 
 
-def _posted(values: Mapping[str, Value], *, key: str) -> MultiValueDict[str, str]:
+def posted(values: Mapping[str, Value], *, key: str) -> MultiValueDict[str, str]:
     """Return values as a browser would send them."""
     sent: dict[str, list[str]] = {APART: [key]}
     for name, value in values.items():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: Mapping[str, str | Promise] = {
     "case.view": _("查阅办件"),
+    "case.open": _("发起办件"),
     "case.remind": _("催办"),
     "case.extend": _("申请延期"),
     "case.extend-confirm": _("复核延期"),

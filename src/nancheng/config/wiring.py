@@ -139,6 +139,7 @@ MENU = (
                 "people",
                 count="nancheng.foundation.cases.together.waiting",
             ),
+            Item(_("发起办件"), "cases:openings", "plus", verb="case.open"),
             Item(_("督办单"), "cases:slips", "target", verb="case.view"),
             Item(_("我的已办"), "cases:done", "check"),
             Item(_("我发起的"), "cases:started", "send"),

@@ -45,6 +45,15 @@ def _started(sight: Sight, actor: Actor) -> list[str]:
     return [case.number for case in sight.cases if case.opened_by_id == actor.identity_id]
 
 
+def _kinds(sight: Sight) -> list[Target]:
+    """Return the kinds of cases by who may open one by form; some only their domain opens."""
+    concerns = "concerns.concern.open"
+    return [
+        Target({"kind": "concerns.concern"}, lambda actor: rules.may(actor, concerns)),
+        Target({"kind": "funds.payment"}, lambda actor: False),
+    ]
+
+
 def visible(sight: Sight, actor: Actor) -> list[str]:
     """Return the numbers of the cases that the rule admits."""
     return [case.number for case in sight.cases if sight.may(actor, VIEW, case)]
@@ -285,6 +294,8 @@ DOORS = {
     "cases:circulate": detail("", cases, NO_CASE, posted=True),
     "cases:supervise": detail(SUPERVISE, cases, NO_CASE, posted=True),
     "cases:search": listed(VIEW, Rows(visible, NUMBER)),
+    "cases:openings": gated("", "kinds one may open, no row of anybody"),
+    "cases:opening": detail("", _kinds, {"kind": "nothing"}, posted=True),
     "cases:departments": gated(VIEW, "counts alone; compared in test_counts"),
     "cases:processes": gated(VIEW, "drawings are known to all who see cases"),
     "cases:process": detail(VIEW, _processes, {"kind": "nothing"}),

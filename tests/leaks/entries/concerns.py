@@ -1,10 +1,10 @@
-"""Coordination concerns: the list, the form that puts one forward, the result of one's own."""
+"""Coordination concerns: the list, the result of one's own."""
 
 from __future__ import annotations
 
 from nancheng.foundation.cases.models import Task
 from nancheng.foundation.people.rules import Actor
-from tests.leaks.doors import Rows, Target, detail, gated, listed
+from tests.leaks.doors import Rows, Target, detail, listed
 from tests.leaks.entries import cases
 from tests.leaks.sight import Sight
 
@@ -31,8 +31,5 @@ def _results(sight: Sight) -> list[Target]:
 
 DOORS = {
     "concerns:concerns": listed(VIEW, Rows(_concerns, cases.NUMBER)),
-    "concerns:open": gated(
-        "concerns.concern.open", "departments are no secret; what is sent is one's own", posted=True
-    ),
     "concerns:result": detail("", _results, {"case_id": 999_999}, posted=True),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,6 @@ from nancheng.foundation.cases import forms as cases
 from nancheng.foundation.cases.papers import Papers
 
 Choices = Sequence[tuple[str, str]]
-TITLE_MAX = 100
 
 
 class Submission(forms.Form):
@@ -30,10 +29,9 @@ class Submission(forms.Form):
     key = cases.key_field()
 
 
-class Open(Submission, Papers):
-    """A new concern: its title, who leads and who takes part."""
+class Open(Submission):
+    """A new concern: who leads and who takes part."""
 
-    title = forms.CharField(label=_("事项名称"), max_length=TITLE_MAX)
     lead = forms.ChoiceField(label=_("主办单位"))
     co_units = forms.MultipleChoiceField(
         label=_("协办单位"),
@@ -41,10 +39,10 @@ class Open(Submission, Papers):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("需要会签意见的单位；不需要时可不选。"),
     )
-    field_order = ("title", "content", "lead", "co_units", "wanted_on", "papers")
+    field_order = ("content", "lead", "co_units", "wanted_on")
 
-    def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def offer(self, departments: Choices) -> None:
+        """Say which departments may be chosen."""
         known = list(departments)
         lead = cast("forms.ChoiceField", self.fields["lead"])
         lead.choices = [("", _("请选择")), *known]

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nancheng.domains.concerns import actions, forms, queries
+from nancheng.domains.concerns.actions import Concern
 from nancheng.foundation.cases import forms as cases
-from nancheng.foundation.cases.bindings import Binding, Material, TaskForm
+from nancheng.foundation.cases.bindings import Binding, Material, TaskForm, Values
+from nancheng.foundation.people.rules import Actor
+
+if TYPE_CHECKING:
+    from nancheng.foundation.cases.models import Case
 
 HERE = Path(__file__).parent
 
 
 def _result_page(case_id: int) -> str:
     return reverse("concerns:result", args=[case_id])
+
+
+def _prepare(form: Form, by: Actor) -> None:
+    """Offer every department that may take part but the opener's own."""
+    cast("forms.Open", form).offer(queries.departments(but=by.department_id))
+
+
+def _open(*, title: str, values: Values, by: Actor, at: datetime, key: str) -> Case:
+    concern = Concern(
+        title=title,
+        content=values["content"],
+        lead=values["lead"],
+        co_units=values["co_units"],
+        wanted_on=values["wanted_on"],
+    )
+    return actions.put_forward(concern, by=by, at=at, key=key)
 
 
 BINDING = Binding(
@@ -34,6 +58,11 @@ BINDING = Binding(
         "concern-opinion": TaskForm(form=cases.Opinion),
         "concern-result": TaskForm(form=forms.Result, page=_result_page),
     },
+    opening=forms.Open,
+    prepare=_prepare,
+    opens=queries.OPEN,
+    hint=_("提交后由主办单位综合岗抢办拟办，协办单位会签，分管领导审定；办理结果由本单位确认。"),
+    open_case=_open,
     panel="concerns/panel.html",
     facts=queries.facts,
     materials=(Material(queries.RESULT, _("办理结果材料")),),

@@ -8,6 +8,5 @@ app_name = "concerns"
 
 urlpatterns = [
     path("", views.concerns, name="concerns"),
-    path("open/", views.put_forward, name="open"),
     path("<int:case_id>/result/", views.result, name="result"),
 ]

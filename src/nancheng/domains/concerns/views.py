@@ -1,4 +1,4 @@
-"""Pages of coordination concerns: the list, the form that puts one forward, the result."""
+"""Pages of coordination concerns: the list, and the result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nancheng.domains.concerns import actions, forms, queries
-from nancheng.domains.concerns.actions import Concern
 from nancheng.foundation.cases import desk, papers, worklist
 from nancheng.foundation.cases import queries as cases
 from nancheng.foundation.people import rules as rights
@@ -24,7 +23,6 @@ from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Table
 from nancheng.kernel.refusal import Refused
 
-PURPOSE = "concern/papers"
 TONES = {"open": "blue", "suspended": "yellow", "closed": "green", "terminated": "grey"}
 CONCERNS = Table(
     key="concerns",
@@ -72,37 +70,6 @@ def concerns(request: IdentifiedRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(queries.OPEN)
-def put_forward(request: IdentifiedRequest) -> HttpResponse:
-    """Put a concern forward."""
-    departments = queries.departments(but=request.identity.department_id)
-    form = forms.Open(request.POST or None, request.FILES or None, departments=departments)
-    if request.method == "POST":
-        kept = papers.keep(request, form, purpose=PURPOSE)
-        if form.is_valid():
-            given = form.cleaned_data
-            concern = Concern(
-                title=given["title"],
-                content=given["content"],
-                lead=given["lead"],
-                co_units=given["co_units"],
-                wanted_on=given["wanted_on"],
-                attachment_ids=[one.pk for one in kept],
-            )
-            try:
-                case = actions.put_forward(
-                    concern, by=request.identity, at=timezone.now(), key=given["key"]
-                )
-            except Refused as refused:
-                _blame(form, refused)
-            else:
-                messages.success(request, _("事项 %(number)s 已提出。") % {"number": case.number})
-                return redirect("cases:case", number=case.number)
-    status = 422 if form.is_bound else 200
-    return pages.render(request, "concerns/open.html", {"form": form}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
 @identified
 def result(request: IdentifiedRequest, case_id: int) -> HttpResponse:
     """Report what was done about a concern at one's hands."""
@@ -136,7 +103,7 @@ def result(request: IdentifiedRequest, case_id: int) -> HttpResponse:
     return pages.render(request, "concerns/result.html", more, status=status)
 
 
-def _blame(form: forms.Open | forms.Result, refused: Refused) -> None:
+def _blame(form: forms.Result, refused: Refused) -> None:
     """Say a refusal beside its field, or above the form."""
     field = refused.field if refused.field in form.fields else None
     form.add_error(field, refusals.text(refused))

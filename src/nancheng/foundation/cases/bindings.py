@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
 from django.conf import settings
@@ -20,8 +20,12 @@ from django.utils.module_loading import import_string
 from nancheng.foundation.people.rules import Actor
 from nancheng.foundation.web import memory
 
+if TYPE_CHECKING:
+    from nancheng.foundation.cases.models import Case
+
 Values = Mapping[str, Any]
 FormClass = type[forms.Form]
+Prepare = Callable[[forms.Form, Actor], None]
 
 
 class Handler(Protocol):
@@ -69,6 +73,13 @@ class Reopened(Protocol):
         """Make them; raise ``Refused`` and nothing is reopened."""
 
 
+class Opens(Protocol):
+    """A domain's own way to begin a case from the values of its opening form."""
+
+    def __call__(self, *, title: str, values: Values, by: Actor, at: datetime, key: str) -> Case:
+        """Open it, once under its key; raise ``Refused`` naming the field that is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """How one kind of case runs."""
@@ -86,6 +97,13 @@ class Binding:
     # What is asked of whoever opens such a case without a page of the domain; its values are the
     # case's first variables. Without it, only the domain opens one.
     opening: FormClass | None = None
+    # What that form needs to know of the one who opens: which departments may be chosen.
+    prepare: Prepare | None = None
+    # The verb that opens one by that form, and what is said above it.
+    opens: str = "case.open"
+    hint: str | Promise = ""
+    # The domain's own way to begin a case from those values; without it, ``actions.open_case``.
+    open_case: Opens | None = None
     # Who takes part in a case that is opened so, or that another case, a message or a signal
     # begins: values → party → department. Without it, whoever takes part in the case that sent it.
     parties: Callable[[Values], Mapping[str, int]] | None = None

@@ -16,24 +16,25 @@ from nancheng.foundation.files.models import Attachment
 SignIn = Callable[[str], Client]
 # What the list takes, however long it is.
 STATEMENTS = 10
+OPEN = "/cases/open/concerns.concern/"
 GIVEN = {"title": "停靠点", "content": "请增设。", "lead": "construction", "co_units": ["land"]}
 
 
 def test_a_concern_is_put_forward_from_the_page(cast: Cast, sign_in: SignIn) -> None:
     client = sign_in("jian")
-    page = client.get("/concerns/open/").content.decode()
+    page = client.get(OPEN).content.decode()
     assert 'value="construction"' in page
     # One's own department is not offered.
     assert 'value="economy"' not in page
     paper = SimpleUploadedFile("需求.txt", "职工名单".encode(), "text/plain")
     sent = {**GIVEN, "key": "k", "wanted_on": "2030-01-05", "papers": paper}
-    answer = client.post("/concerns/open/", sent)
+    answer = client.post(OPEN, sent)
     case = Case.objects.get()
     assert answer["location"] == f"/cases/{case.number}/"
     shown = client.get(f"/cases/{case.number}/").content.decode()
     for words in ("请增设。", "2030-01-05", "需求.txt", "construction"):
         assert words in shown
-    client.post("/concerns/open/", {**GIVEN, "key": "k"})
+    client.post(OPEN, {**GIVEN, "key": "k"})
     assert Case.objects.count() == 1
 
 
@@ -43,14 +44,14 @@ def test_a_wrong_form_keeps_what_was_typed_and_says_why_beside_the_field(
     client = sign_in("jian")
     paper = SimpleUploadedFile("需求.txt", "名单".encode(), "text/plain")
     wrong = {**GIVEN, "co_units": ["construction"], "key": "k", "papers": paper}
-    answer = client.post("/concerns/open/", wrong)
+    answer = client.post(OPEN, wrong)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "主办单位不必再列为协办单位" in page
     assert "请增设。" in page
     assert "已保留：需求.txt" in page
     assert not Case.objects.exists()
-    assert client.post("/concerns/open/", {"lead": "nowhere"}).status_code == 422
+    assert client.post(OPEN, {"lead": "nowhere"}).status_code == 422
 
 
 def test_the_result_is_reported_from_its_page_by_who_has_the_step(
@@ -83,7 +84,7 @@ def test_each_sees_the_concerns_of_their_own_department(cast: Cast, sign_in: Sig
     assert alone.number not in seen
     assert alone.number in sign_in("ye").get("/concerns/").content.decode()
     assert "提出事项" not in sign_in("ye").get("/concerns/").content.decode()
-    assert sign_in("ye").get("/concerns/open/").status_code == 403
+    assert sign_in("ye").get(OPEN).status_code == 404
     assert sign_in("nie").get(f"/cases/{alone.number}/").status_code == 404
 
 
@@ -106,7 +107,7 @@ def test_every_page_speaks_english_too(cast: Cast, sign_in: SignIn) -> None:
     making.decided(cast, case)
     for username, address in (
         ("jian", "/concerns/"),
-        ("jian", "/concerns/open/"),
+        ("jian", OPEN),
         ("qi", f"/concerns/{case.pk}/result/"),
     ):
         page = sign_in(username).get(address, headers={"accept-language": "en"})
