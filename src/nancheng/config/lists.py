@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: Mapping[str, str | Promise] = {
     "absences": _("授权代理"),
-    "accounts": _("账号"),
+    "accounts": _("账号管理"),
     "applications": _("接口应用"),
     "archives": _("归档目录"),
     "asked": _("我征求的意见"),
@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Promise] = {
     "called": _("应督办任务"),
     "calls": _("接口调用记录"),
     "cases": _("办件"),
-    "concerns": _("综合协调事项"),
+    "concerns": _("协调事项"),
     "confirmations": _("两人复核"),
     "department": _("部门在办任务"),
     "done": _("我的已办"),

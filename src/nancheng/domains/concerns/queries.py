@@ -8,6 +8,7 @@ from typing import Any
 from nancheng.foundation.cases import queries as cases
 from nancheng.foundation.people import queries as people
 from nancheng.foundation.people.rules import Actor
+from nancheng.foundation.web import wording
 
 KIND = "concerns.concern"
 VIEW = "concerns.concern.view"
@@ -32,7 +33,7 @@ def facts(*, case_id: int, actor: Actor | None) -> Mapping[str, Any]:
         **{name: known.get(name, "") for name in ("content", "proposal", "result")},
         "wanted_on": known.get("wanted_on"),
         "lead": names.get(str(known.get("lead")), ""),
-        "co_units": [names.get(code, code) for code in known.get("co_units", ())],
+        "co_units": wording.listed(names.get(code, code) for code in known.get("co_units", ())),
     }
 
 

@@ -52,7 +52,7 @@ def asking(binding: Binding, *, by: Actor, **given: Any) -> forms.Form:
 def page_form(binding: Binding, *, by: Actor, **given: Any) -> Papers:
     """Return the same form with the title before it and the papers after it, for a page."""
     assert binding.opening is not None, binding.kind
-    own = (name for name in binding.opening.base_fields if name != "title")
+    own = [name for name in binding.opening().fields if name != "title"]
     members = {"field_order": ("title", *own, "papers")}
     made = type("Opening", (binding.opening, Heading), members)
     return cast("Papers", _prepared(binding, made(**given), by))

@@ -331,13 +331,12 @@ def departments() -> list[tuple[int, str]]:
 
 
 def departments_with(*, duty: str) -> list[tuple[str, str]]:
-    """Return (code, name) of the departments that have the post of a duty. One statement."""
-    return [
-        (code, name)
-        for code, name in Post.objects.filter(duty__code=duty)
-        .order_by("department__path")
-        .values_list("department__code", "department__name")
-    ]
+    """Return (code, name) of the departments that have the post of a duty, in the reader's
+    language. One statement.
+    """
+    posts = Post.objects.filter(duty__code=duty).select_related("department")
+    found = posts.order_by("department__path").only("department")
+    return [(each.department.code, wording.named(each.department)) for each in found]
 
 
 DELEGATE = "people.absence.set"

@@ -54,7 +54,7 @@ def test_a_concern_goes_from_the_pool_to_its_confirmed_result(cast: Cast) -> Non
     assert replaying.differences(case.pk) == []
     shown = queries.facts(case_id=case.pk, actor=None)
     assert (shown["lead"], shown["result"]) == ("construction", "已设置。")
-    assert shown["co_units"] == ["enforcement", "land"]
+    assert shown["co_units"] == "enforcement、land"
 
 
 def test_one_objection_ends_the_round_and_a_new_one_begins_without_it(cast: Cast) -> None:
