@@ -11,6 +11,7 @@ from django.db import transaction
 
 from nancheng.domains.concerns import queries, rules
 from nancheng.foundation.cases import actions as cases
+from nancheng.foundation.cases import lines
 from nancheng.foundation.cases import queries as case_queries
 from nancheng.foundation.cases.actions import Opening
 from nancheng.foundation.files import actions as files
@@ -95,13 +96,23 @@ def report(
 
     Raises ``Refused`` where the concern is at another step, and without a paper.
     """
+    if lines.locked(case_id, by=by, key=key) is None:
+        return
     task = _open_task(case_id, CARRY)
     if task is None:
         raise Refused("concerns.no-such-step")
     files.attach(attachment_ids, case_id=case_id, by=by, at=at)
+    cases.complete(task_id=task, values={"result": result}, by=by, at=at, key=key, opinion=result)
+
+
+def with_its_paper(
+    *, case_id: int, values: Mapping[str, Any], by: Actor, at: datetime, key: str
+) -> Mapping[str, Any]:
+    """Before a result is reported, through whichever door: the paper that shows it is there."""
+    del by, at, key
     if not file_queries.of_case(case_id).filter(purpose=queries.RESULT).exists():
         raise Refused("concerns.result-missing", field="papers")
-    cases.complete(task_id=task, values={"result": result}, by=by, at=at, key=key, opinion=result)
+    return {"result": values["result"]}
 
 
 def sign_anew(

@@ -56,7 +56,9 @@ BINDING = Binding(
             form=forms.Reconciled, before=actions.sign_anew, initial=queries.proposed
         ),
         "concern-opinion": TaskForm(form=cases.Opinion),
-        "concern-result": TaskForm(form=forms.Result, page=_result_page),
+        "concern-result": TaskForm(
+            form=forms.Result, before=actions.with_its_paper, page=_result_page
+        ),
     },
     opening=forms.Open,
     prepare=_prepare,

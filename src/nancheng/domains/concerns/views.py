@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nancheng.domains.concerns import actions, forms, queries
-from nancheng.foundation.cases import desk, papers, worklist
+from nancheng.foundation.cases import desk, keys, papers, worklist
 from nancheng.foundation.cases import queries as cases
 from nancheng.foundation.people import rules as rights
 from nancheng.foundation.people.guards import identified, requires
@@ -73,6 +73,10 @@ def concerns(request: IdentifiedRequest) -> HttpResponse:
 @identified
 def result(request: IdentifiedRequest, case_id: int) -> HttpResponse:
     """Report what was done about a concern at one's hands."""
+    sent = keys.done_before(by=request.identity, key=request.POST.get("key", ""))
+    if sent is not None and sent.pk == case_id:
+        # The same form sent twice: the step is done, and by oneself.
+        return redirect("cases:case", number=sent.number)
     tasks = [task for task in cases.open_tasks([case_id]) if task.node == actions.CARRY]
     if not tasks:
         raise Http404

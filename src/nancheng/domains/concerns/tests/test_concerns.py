@@ -24,6 +24,7 @@ from nancheng.foundation.cases.reopening.actions import Request
 from nancheng.foundation.cases.signing import actions as signing
 from nancheng.foundation.confirmations import actions as confirmations
 from nancheng.foundation.confirmations.models import Confirmation
+from nancheng.foundation.files import queries as file_queries
 from nancheng.foundation.messages.models import Notice
 from nancheng.kernel.refusal import Refused
 
@@ -143,6 +144,25 @@ def test_what_is_sent_back_is_put_right_by_who_asked(cast: Cast) -> None:
     making.do(case, "submit", cast.jian, {"content": "东门、西门。", "wanted_on": None})
     assert steps(case) == ["handle"]
     assert queries.submitted(case.pk)["content"] == "东门、西门。"
+
+
+def test_no_other_door_takes_a_result_without_its_paper(cast: Cast) -> None:
+    case = making.a_concern(cast)
+    making.decided(cast, case)
+    with pytest.raises(Refused, match="result-missing"):
+        making.do(case, "carry", cast.qi, {"result": "已设置。", "papers": [], "drafts": ""})
+    assert steps(case) == ["carry"]
+    making.report(cast, case)
+    assert not {"papers", "drafts"} & queries.variables(case.pk).keys()
+
+
+def test_a_result_sent_twice_is_reported_once_with_one_paper(cast: Cast) -> None:
+    case = making.a_concern(cast)
+    making.decided(cast, case)
+    making.report(cast, case)
+    making.report(cast, case)
+    assert steps(case) == ["confirm"]
+    assert file_queries.of_case(case.pk).count() == 1
 
 
 def test_a_result_needs_its_paper_and_one_who_is_not_content_sends_it_back(cast: Cast) -> None:

@@ -74,6 +74,11 @@ def test_the_result_is_reported_from_its_page_by_who_has_the_step(
     assert answer["location"] == f"/cases/{case.number}/"
     assert Attachment.objects.get().case_id == case.pk
     assert client.get(address).status_code == 404
+    # The same form again, as a double click sends it: the same answer, and no second paper.
+    paper = SimpleUploadedFile("结果.txt", "完成".encode(), "text/plain")
+    again = client.post(address, {"result": "已设置。", "key": "k", "papers": paper})
+    assert again["location"] == f"/cases/{case.number}/"
+    assert Attachment.objects.count() == 1
 
 
 def test_each_sees_the_concerns_of_their_own_department(cast: Cast, sign_in: SignIn) -> None:
