@@ -94,6 +94,20 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "ReopeningAsked": (_("申请重开"), "yellow"),
     "ReopenedAs": (_("已重开"), "blue"),
     "ReopenedFrom": (_("重开"), "blue"),
+    # What the machine did between people; the page of all events alone shows these.
+    "Offered": (_("到达岗位"), "grey"),
+    "Requested": (_("请求自动办理"), "grey"),
+    "TimerSet": (_("开始定时"), "grey"),
+    "Awaited": (_("等待消息"), "grey"),
+    "GateOpened": (_("等待先到的事件"), "grey"),
+    "Thrown": (_("发出事件"), "grey"),
+    "Caught": (_("接住事件"), "grey"),
+    "GatewayTaken": (_("选定分支"), "grey"),
+    "Arrived": (_("到达汇合"), "grey"),
+    "Joined": (_("汇合"), "grey"),
+    "Entered": (_("进入环节组"), "grey"),
+    "Left": (_("离开环节组"), "grey"),
+    "Withdrawn": (_("环节撤销"), "grey"),
 }
 DECISIONS: Mapping[str, tuple[str | Promise, str]] = {
     "agree": (_("同意"), "green"),
