@@ -42,6 +42,8 @@ CHILD = plays.drawing("other", [plays.start(), plays.user("work"), plays.end()],
 WORDS = ("yes", "no", "again")
 OPEN = (Case.Status.OPEN, Case.Status.SUSPENDED)
 STEPS = 8
+# What the kernel's tests write as the name of a variable is a context here.
+MAPPED = {"input": "{given: amount}", "output": "{taken: given}"}
 SETTINGS = settings(
     max_examples=8,
     deadline=None,
@@ -60,12 +62,12 @@ def answered(
 
 
 def drawn(block: blocks.Block) -> Definition:
-    """Return a generated drawing with one lane, whose tasks may be sent back."""
+    """Return a generated drawing with one lane, whose tasks may be sent back; mappings in FEEL."""
     made = blocks.definition(block)
     nodes = {
         node.id: replace(node, extra={**node.extra, "verbs": "send-back"})
         if node.kind is Kind.USER_TASK
-        else node
+        else replace(node, extra={name: MAPPED.get(name, v) for name, v in node.extra.items()})
         for node in made.nodes.values()
     }
     tasks = tuple(n.id for n in nodes.values() if n.kind is Kind.USER_TASK)
