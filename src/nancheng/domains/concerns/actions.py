@@ -35,7 +35,6 @@ class Concern:
     lead: str
     co_units: Sequence[str] = ()
     wanted_on: date | None = None
-    attachment_ids: Collection[int] = ()
 
 
 @transaction.atomic
@@ -75,7 +74,6 @@ def put_forward(concern: Concern, *, by: Actor, at: datetime, key: str) -> Case:
         at=at,
         key=key,
     )
-    files.attach(concern.attachment_ids, case_id=case.pk, by=by, at=at)
     task = _open_task(case.pk, SUBMIT)
     if task is not None:
         cases.complete(task_id=task, values=values, by=by, at=at, key=f"{key}/submit")

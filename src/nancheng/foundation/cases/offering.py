@@ -82,7 +82,8 @@ def begin(
     title, attachment_ids = heading
     with whole():
         case = _begun(binding, title, values, by=by, at=at, key=key)
-        if attachment_ids:
+        # Opened at another moment: the same form was sent before, and its papers hang there.
+        if attachment_ids and case.opened_at == at:
             files.attach(attachment_ids, case_id=case.pk, by=by, at=at)
     return case
 

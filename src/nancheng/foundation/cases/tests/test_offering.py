@@ -85,8 +85,10 @@ def test_a_case_begins_once_with_what_was_typed_and_its_papers(
     assert {"title", "papers", "drafts", "key"}.isdisjoint(case.variables)
     assert Attachment.objects.get().case_id == case.pk
     assert making.the_task(case, "apply").post_id == offered.an.post_id
-    assert client.post(PAGE, GIVEN)["location"] == answer["location"]
+    paper.seek(0)
+    assert client.post(PAGE, {**GIVEN, "papers": paper})["location"] == answer["location"]
     assert Case.objects.count() == 1
+    assert case.attachments.count() == 1
 
 
 @pytest.mark.parametrize(
