@@ -98,16 +98,10 @@ def result(request: IdentifiedRequest, case_id: int) -> HttpResponse:
                     key=given["key"],
                 )
             except Refused as refused:
-                _blame(form, refused)
+                refusals.beside(form, refused)
             else:
                 messages.success(request, _("办理结果已反馈，等待提出单位确认。"))
                 return redirect("cases:case", number=at_desk.case.number)
     more = {"form": form, "case": at_desk.case, "facts": queries.facts(case_id=case_id, actor=None)}
     status = 422 if form.is_bound else 200
     return pages.render(request, "concerns/result.html", more, status=status)
-
-
-def _blame(form: forms.Result, refused: Refused) -> None:
-    """Say a refusal beside its field, or above the form."""
-    field = refused.field if refused.field in form.fields else None
-    form.add_error(field, refusals.text(refused))

@@ -103,7 +103,7 @@ def new_account(request: IdentifiedRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refused as refused:
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             return _told_once(request, person, password)
     status = 422 if form.is_bound else 200

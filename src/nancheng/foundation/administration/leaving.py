@@ -55,7 +55,7 @@ def leave(request: IdentifiedRequest, username: str) -> HttpResponse:
                 by=request.identity,
             )
         except Refused as refused:
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             return accounts.asked(request, username)
     hint = _(
@@ -77,7 +77,7 @@ def erase(request: IdentifiedRequest, username: str) -> HttpResponse:
             subject = rules.pseudonym(person.pk)[1]
             _ask(ERASE, person, subject, form.cleaned_data, by=request.identity)
         except Refused as refused:
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             return accounts.asked(request, username)
     hint = _(

@@ -111,7 +111,7 @@ def register(request: IdentifiedRequest) -> HttpResponse:
                 _facts(form.cleaned_data), by=request.identity, at=timezone.now()
             )
         except Refused as refused:
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             messages.success(request, _("应用已登记。"))
             return redirect("applications:application", code=made.code)
@@ -142,7 +142,7 @@ def issue(request: IdentifiedRequest, code: str) -> HttpResponse:
         try:
             issued = _ask(request, found, form)
         except Refused as refused:
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             return _page(request, found, issued=issued)
     context = {"form": form, "application": found}

@@ -125,8 +125,7 @@ def load(request: IdentifiedRequest) -> HttpResponse:
         try:
             shown = calendar.preview(content, year=form.cleaned_data["year"])
         except Refused as refused:
-            field = refused.field if refused.field in form.fields else "file"
-            form.add_error(field, refusals.text(refused))
+            refusals.beside(form, refused, otherwise="file")
         else:
             return _previewed(request, shown, NoticeProposal(initial=_kept(shown)))
     status = 422 if form.is_bound else 200

@@ -61,7 +61,6 @@ def _open(request: IdentifiedRequest, binding: Binding, form: Papers) -> str:
     try:
         case = offering.begin(binding, heading, values, by=by, at=at, key=given["key"])
     except Refused as refused:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, refusals.text(refused))
+        refusals.beside(form, refused)
         return ""
     return case.number

@@ -35,8 +35,7 @@ def carried_out(form: django_forms.Form, act: Callable[[], object]) -> bool:
     try:
         act()
     except Refused as refused:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, refusals.text(refused))
+        refusals.beside(form, refused)
         return False
     return True
 

@@ -238,8 +238,7 @@ def incident(request: IdentifiedRequest, what: str, ref: int) -> HttpResponse:
             try:
                 _do(given, row, form.cleaned_data, request.identity)
             except Refused as refused:
-                field = refused.field if refused.field in form.fields else None
-                form.add_error(field, refusals.text(refused))
+                refusals.beside(form, refused)
             else:
                 return _done(request, given)
     return _page(request, what, row, acts, status=422 if given else 200)

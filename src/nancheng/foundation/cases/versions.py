@@ -70,8 +70,7 @@ def versions(request: IdentifiedRequest, kind: str) -> HttpResponse:
                 wanted, by=request.identity, at=timezone.now(), key=given["key"]
             )
         except Refused as refused:
-            field = refused.field if refused.field in form.fields else None
-            form.add_error(field, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             messages.success(request, _("方案已制订，尚未执行；请先看试算结果。"))
             return redirect("cases:migration", plan_id=plan.pk)

@@ -143,7 +143,7 @@ def task_verb(request: IdentifiedRequest, task_id: int, verb: str) -> HttpRespon
         try:
             _act(verb, at_desk, form.cleaned_data, request.identity)
         except Refused as refused:
-            _say_in(form, refused)
+            refusals.beside(form, refused)
         else:
             to = at_desk.task.pk if verb in STAYING else None
             if verb == Verb.EXTEND.value:
@@ -169,7 +169,7 @@ def _complete(request: IdentifiedRequest, at_desk: Desk) -> HttpResponse:
                 opinion=str(values.get("opinion", "")),
             )
         except Refused as refused:
-            _say_in(form, refused)
+            refusals.beside(form, refused)
         else:
             return _done(request, _("提交"), to=None)
     return _task_page(request, at_desk, form, status=422)
@@ -241,12 +241,6 @@ def _bound(at_desk: Desk, request: IdentifiedRequest) -> django_forms.Form:
         return forms.Opinion(request.POST)
     initial = dict(task_form.initial(at_desk.case.pk)) if task_form.initial else None
     return task_form.form(request.POST, request.FILES or None, initial=initial)
-
-
-def _say_in(form: django_forms.Form, refused: Refused) -> None:
-    """Say a refusal beside the field it blames, or above the form; nothing typed is lost."""
-    field = refused.field if refused.field in form.fields else None
-    form.add_error(field, refusals.text(refused))
 
 
 def _task_page(

@@ -111,8 +111,7 @@ def new_absence(request: IdentifiedRequest) -> HttpResponse:
         try:
             actions.stand_in(_delegation(form), by=request.identity, at=timezone.now())
         except Refused as refused:
-            field = refused.field if refused.field in form.fields else None
-            form.add_error(field, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             messages.success(request, _("授权已保存。"))
             return redirect("people:absences")

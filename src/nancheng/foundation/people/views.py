@@ -107,7 +107,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             )
         except Refused as refused:
             # The one refusal shown beside a field: leaving the form would lose the others.
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             # Read anew: the session is kept only with the hash of the new password.
             request.user.refresh_from_db()

@@ -22,8 +22,7 @@ def submitted(
     try:
         return act()
     except Refused as refused:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, refusals.text(refused))
+        refusals.beside(form, refused)
         return None
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.functional import Promise
@@ -71,6 +72,12 @@ def text(refused: Refused) -> str:
     else:
         logger.error("refusal without a message: %s", refused)
     return _("此操作不符合办理规则，未作任何改动（%(code)s）。") % {"code": refused.code}
+
+
+def beside(form: Form, refused: Refused, *, otherwise: str | None = None) -> None:
+    """Say a refusal beside the field it blames; else beside another, or above the form."""
+    field = refused.field if refused.field in form.fields else otherwise
+    form.add_error(field, text(refused))
 
 
 @lru_cache(maxsize=1)

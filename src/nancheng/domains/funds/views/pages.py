@@ -80,7 +80,7 @@ def screening(request: IdentifiedRequest, screening_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refused as refused:
-            form.add_error(refused.field or None, refusals.text(refused))
+            refusals.beside(form, refused)
         else:
             messages.success(request, _("认定已记录。"))
             return redirect("funds:project", number=found.project.project.number)

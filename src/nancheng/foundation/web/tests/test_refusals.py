@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django import forms
 from django.test import Client, RequestFactory, override_settings
 
 from nancheng.foundation.web import refusals
@@ -16,6 +17,13 @@ TEXTS = {
     "t.money": "只剩 %(left_fen)s 元，截至 %(on)s，涉及 %(names)s。",
     "t.not-allowed": "不可以。",
 }
+
+
+class Sample(forms.Form):
+    """Two fields to blame."""
+
+    name = forms.CharField()
+    file = forms.CharField()
 
 
 @pytest.fixture
@@ -30,6 +38,26 @@ def texts() -> Iterator[None]:
 def test_figures_are_written_as_people_read_them() -> None:
     refused = Refused("t.money", left_fen=121200, on=date(2026, 1, 2), names=("甲", "乙"))
     assert refusals.text(refused) == "只剩 1,212.00 元，截至 2026-01-02，涉及 甲、乙。"
+
+
+@pytest.mark.usefixtures("texts")
+@pytest.mark.parametrize(
+    ("blamed", "otherwise", "place"),
+    [
+        ("name", None, "name"),
+        ("name", "file", "name"),
+        ("", None, "__all__"),
+        ("elsewhere", None, "__all__"),
+        ("elsewhere", "file", "file"),
+    ],
+)
+def test_a_refusal_stands_beside_the_field_it_blames_or_in_another_place(
+    blamed: str, otherwise: str | None, place: str
+) -> None:
+    form = Sample({"name": "甲", "file": "乙"})
+    refusals.beside(form, Refused("t.not-allowed", field=blamed), otherwise=otherwise)
+    assert form.errors == {place: ["不可以。"]}
+    assert form["name"].value() == "甲"
 
 
 @pytest.mark.usefixtures("texts")
