@@ -38,7 +38,7 @@ def _seeded() -> None:
 
 def _overdue() -> list[float]:
     """Return how long the first page of finance's overdue list took, in milliseconds."""
-    from nancheng.foundation.cases import lists, worklist
+    from nancheng.foundation.cases import listed, worklist
     from nancheng.foundation.people import queries as people
 
     head = stage.actor("administrator")
@@ -48,7 +48,7 @@ def _overdue() -> list[float]:
     def page() -> int:
         found = worklist.open_in(head, worklist.posts_in(finance))
         rows = found.filter(due_on__lt=now.on).order_by("due_on", "id")
-        return len(lists.task_lines(rows.only("id")[:PAGE], now, head))
+        return len(listed.task_lines(rows.only("id")[:PAGE], now, head))
 
     assert page() == PAGE
     return [_ms(page) for _ in range(ROUNDS)]

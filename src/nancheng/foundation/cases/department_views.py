@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from nancheng.foundation.cases import lists, queries, worklist
+from nancheng.foundation.cases import listed, lists, queries, worklist
 from nancheng.foundation.people.guards import requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
 from nancheng.foundation.web import tables, wording
@@ -37,7 +37,7 @@ def department(request: IdentifiedRequest, department_id: int) -> HttpResponse:
     table = TASKS.bind(
         request,
         shown.only("id"),
-        load=lambda found: lists.task_lines(found, now, request.identity),
+        load=lambda found: listed.task_lines(found, now, request.identity),
     )
     return tables.answer(
         request,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -23,21 +21,16 @@ from nancheng.foundation.cases import (
     definitions,
     desk,
     forms,
-    lamps,
+    listed,
     migrating,
     queries,
     versions,
     worklist,
 )
-from nancheng.foundation.cases.lamps import Lamp
-from nancheng.foundation.cases.models import Case, ProcessVersion, Task
-from nancheng.foundation.cases.worklist import Today
-from nancheng.foundation.people import rules as rights
+from nancheng.foundation.cases.models import Case, ProcessVersion
 from nancheng.foundation.people.guards import identified, requires
 from nancheng.foundation.people.middleware import IdentifiedRequest
-from nancheng.foundation.people.rules import Actor
-from nancheng.foundation.web import pages, tables, wording
-from nancheng.foundation.web.addresses import Address
+from nancheng.foundation.web import pages, tables
 from nancheng.foundation.web.cells import Column
 from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Action, Table
@@ -45,30 +38,6 @@ from nancheng.kernel.process import bpmn
 from nancheng.kernel.refusal import Refused
 
 CLAIM_MANY_MAX = 50
-CASE = Address("cases:case", "AA-2026-000001")
-CASE_CLOCK = Address("cases:case-clock", "AA-2026-000001")
-TASK = Address("cases:task", 1000000)
-CLOCK = Address("cases:clock", 1000000)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A task or case as a list shows it."""
-
-    lamp: Lamp
-    number: str
-    title: str
-    step: str
-    kind: str
-    department: str
-    opener: str
-    at: datetime | None
-    due_on: date | None
-    state: str
-    href: str
-    claimable: bool = False
-    task_id: int = 0
-    why: str = ""
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -90,7 +59,7 @@ _NUMBER = Column(
     gettext_lazy("事项编号"),
     order=("case__number",),
     role="lead",
-    href=lambda row: CASE(row.number),
+    href=lambda row: listed.CASE(row.number),
 )
 _TITLE = Column("title", gettext_lazy("标题"), role="main", href=lambda row: row.href, drawer=True)
 _STEP = Column("step", gettext_lazy("当前环节"), kind="badge", order=("node",))
@@ -204,7 +173,7 @@ def inbox(request: IdentifiedRequest) -> HttpResponse:
     light = request.GET.get("light", "")
     shown = mine.filter(now.when(light)) if light in counts and light != "all" else mine
     table = INBOX.bind(
-        request, shown.only("id"), load=lambda rows: task_lines(rows, now, request.identity)
+        request, shown.only("id"), load=lambda rows: listed.task_lines(rows, now, request.identity)
     )
     return tables.answer(
         request,
@@ -225,7 +194,7 @@ def done(request: IdentifiedRequest) -> HttpResponse:
     now = worklist.today(timezone.now())
     rows = worklist.done(request.identity).only("id")
     table = DONE.bind(
-        request, rows, load=lambda found: task_lines(found, now, request.identity, done=True)
+        request, rows, load=lambda found: listed.task_lines(found, now, request.identity, done=True)
     )
     return tables.answer(request, "cases/list.html", table)
 
@@ -309,7 +278,7 @@ def claim_many(request: IdentifiedRequest) -> HttpResponse:
 
 def _cases(request: IdentifiedRequest, table: Table, rows: QuerySet[Case]) -> HttpResponse:
     now = worklist.today(timezone.now())
-    bound = table.bind(request, rows.only("id"), load=lambda found: _case_lines(found, now))
+    bound = table.bind(request, rows.only("id"), load=lambda found: listed.case_lines(found, now))
     return tables.answer(request, "cases/list.html", bound)
 
 
@@ -334,127 +303,3 @@ def light_tabs(
         for name, label in words.items()
         if name in ("all", light) or counts[name] or name != "grey"
     ]
-
-
-_TASK_VALUES = (
-    "id",
-    "name",
-    "name_en",
-    "state",
-    "post_id",
-    "claimed_by_id",
-    "done_by_id",
-    "done_by__person__name",
-    "done_for__person__name",
-    "arrived_at",
-    "done_at",
-    "due_on",
-    "due_at",
-    "clock__is_provisional",
-    "case__number",
-    "case__title",
-    "case__kind",
-    "case__status",
-    "case__department__name",
-    "case__department__name_en",
-    "case__opened_by__person__name",
-)
-
-
-def task_lines(
-    found: Iterable[Task], now: Today, actor: Actor, *, done: bool = False
-) -> list[Line]:
-    """Return the lines of a page of tasks, in its order. One statement."""
-    ids = [task.pk for task in found]
-    rows = {row["id"]: row for row in Task.objects.filter(pk__in=ids).values(*_TASK_VALUES)}
-    return [_task_line(rows[key], now, actor, done=done) for key in ids if key in rows]
-
-
-def _whose(row: Mapping[str, Any], actor: Actor, *, done: bool) -> str:
-    """Return a task's title, and with whom a deputy is or was at work on it."""
-    title = str(row["case__title"])
-    if done and row["done_for__person__name"]:
-        if row["done_by_id"] == actor.identity_id:
-            figures = {"title": title, "name": row["done_for__person__name"]}
-            return _("%(title)s（代%(name)s）") % figures
-        return _("%(title)s（由%(name)s代办）") % {
-            "title": title,
-            "name": row["done_by__person__name"],
-        }
-    hand = rights.doer(
-        actor,
-        post_id=row["post_id"],
-        claimed_by=row["claimed_by_id"],
-        kind=row["case__kind"],
-    )
-    if done or hand is None or hand.acting_for is None:
-        return title
-    return _("%(title)s（代%(name)s）") % {"title": title, "name": hand.acting_for.name}
-
-
-def _task_line(row: Mapping[str, Any], now: Today, actor: Actor, *, done: bool) -> Line:
-    running = not done and row["case__status"] == Case.Status.OPEN
-    return Line(
-        lamp=lamps.lit(now, {**row, lamps.MARK: row["clock__is_provisional"]}, running=running),
-        why=CLOCK(row["id"]) if row["due_on"] else "",
-        number=row["case__number"],
-        title=_whose(row, actor, done=done),
-        step=wording.named(row),
-        kind=_kind_name(row["case__kind"]),
-        department=wording.named(row, "case__department__name"),
-        opener=row["case__opened_by__person__name"],
-        at=row["done_at"] if done else row["arrived_at"],
-        due_on=row["due_on"],
-        state=str(Case.Status(row["case__status"]).label),
-        href=TASK(row["id"]),
-        claimable=row["state"] == Task.State.OFFERED,
-        task_id=row["id"],
-    )
-
-
-_CASE_VALUES = (
-    "id",
-    "number",
-    "title",
-    "kind",
-    "status",
-    "opened_at",
-    "due_on",
-    "department__name",
-    "department__name_en",
-    "opened_by__person__name",
-)
-
-
-def _case_lines(shown: Iterable[Case], now: Today) -> list[Line]:
-    """Return the lines of a page of cases, in its order, with the steps they wait at. Two."""
-    ids = [case.pk for case in shown]
-    found = Case.objects.filter(pk__in=ids).annotate(**{lamps.MARK: queries.is_provisional()})
-    rows = {row["id"]: row for row in found.values(*_CASE_VALUES, lamps.MARK)}
-    steps: dict[int, list[str]] = {}
-    for task in queries.open_tasks(ids):
-        steps.setdefault(task.case_id, []).append(wording.named(task))
-    return [_case_line(rows[key], steps.get(key, []), now) for key in ids if key in rows]
-
-
-def _case_line(row: Mapping[str, Any], steps: list[str], now: Today) -> Line:
-    running = row["status"] == Case.Status.OPEN
-    return Line(
-        lamp=lamps.lit(now, row, running=running),
-        why=CASE_CLOCK(row["number"]) if row["due_on"] else "",
-        number=row["number"],
-        title=row["title"],
-        step=wording.listed(dict.fromkeys(steps)),
-        kind=_kind_name(row["kind"]),
-        department=wording.named(row, "department__name"),
-        opener=row["opened_by__person__name"],
-        at=row["opened_at"],
-        due_on=row["due_on"],
-        state=str(Case.Status(row["status"]).label),
-        href=CASE(row["number"]),
-    )
-
-
-def _kind_name(kind: str) -> str:
-    found = bindings.all_bindings().get(kind)
-    return str(found.name) if found else kind

@@ -8,7 +8,7 @@ come out as Django's, and every statement runs in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from threading import local
@@ -194,6 +194,22 @@ def moment(at: datetime) -> Any:
     """Return an aware time as the database keeps it: on SQLite as Django writes it, in UTC."""
     assert at.tzinfo is not None, at
     return at if is_postgresql() else str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+def time(kept: datetime | None) -> datetime | None:
+    """Return a time that a query brought as an aware one: SQLite keeps UTC without saying so."""
+    return kept.replace(tzinfo=UTC) if kept is not None and kept.tzinfo is None else kept
+
+
+def among(ids: Iterable[int]) -> Statement:
+    """Return the condition after a column that it is one of some whole numbers; one text for any.
+
+    For a query by hand: ``f"... WHERE id {condition}", values``.
+    """
+    listed = ",".join(map(str, ids))
+    if is_postgresql():
+        return "= ANY(%s::bigint[])", [f"{{{listed}}}"]
+    return "IN (SELECT value FROM json_each(%s))", [f"[{listed}]"]
 
 
 def day(on: date | None) -> Any:

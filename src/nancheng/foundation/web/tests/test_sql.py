@@ -81,6 +81,8 @@ def test_rows_of_a_model_go_in_as_they_are() -> None:
     made = sql.run(*sql.insert("audit_verification", columns, lines, returning="id")).fetchall()
     rows = apps.get_model("audit", "Verification").objects.in_bulk([key for (key,) in made])
     first, second = (rows[key] for (key,) in made)
+    kept = sql.rows("SELECT asked_at, finished_at FROM audit_verification ORDER BY id")
+    assert [[sql.time(one) for one in row] for row in kept] == [[at, None], [at, at]]
     assert (first.asked_at, first.asked_by, first.since) == (at, "问\t'", date(2026, 2, 28))
     assert (first.finished_at, first.after_case, first.faults) == (None, 2**40, json.loads(text))
     assert (second.finished_at, second.since, second.faults, second.root) == (at, None, [], "r")
@@ -134,3 +136,11 @@ def test_what_is_kept_is_asked_once_until_it_is_forgotten() -> None:
     assert (double(2), double(2), asked) == (4, 4, [2])
     memory.forget()
     assert (double(2), asked) == (4, [2, 2])
+
+
+@pytest.mark.parametrize("ids", [[], [2], [3, 1, 2**40]])
+def test_rows_of_some_whole_numbers_are_found_by_one_text(table: str, ids: list[int]) -> None:
+    sql.run(*sql.insert(table, "id, name", [(1, "a"), (2, "b"), (3, "c")]))
+    condition, values = sql.among(ids)
+    found = sql.rows(f"SELECT id FROM {table} WHERE id {condition} ORDER BY id", values)
+    assert [key for (key,) in found] == sorted({1, 2, 3} & set(ids))
