@@ -26,9 +26,9 @@ def of_kinds(rows: QuerySet[Any], caller: Caller, field: str) -> QuerySet[Any]:
     return rows.filter(**{f"{field}__in": sorted(kinds)}) if kinds else rows
 
 
-def cases(caller: Caller) -> QuerySet[Any]:
-    """Return the cases a caller sees."""
-    return of_kinds(queries.visible(caller.actor), caller, "kind")
+def cases(caller: Caller, *, few: bool = False) -> QuerySet[Any]:
+    """Return the cases a caller sees; ``few`` when one of them is looked for."""
+    return of_kinds(queries.visible(caller.actor, few=few), caller, "kind")
 
 
 def started(caller: Caller) -> QuerySet[Any]:
@@ -39,7 +39,7 @@ def started(caller: Caller) -> QuerySet[Any]:
 def case(caller: Caller, number: str) -> Any:
     """Return a case by its number; beyond sight is like not there."""
     found = (
-        cases(caller)
+        cases(caller, few=True)
         .select_related("process", "department", "opened_by__person")
         .filter(number=number)
         .first()

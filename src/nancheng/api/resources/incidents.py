@@ -178,7 +178,9 @@ def _retry_errand(row: Any, _given: Nothing, *, by: Actor, at: Any, **_hand: Any
 
 
 def _place(row: Any, given: Choosing, *, by: Actor, at: Any, **_hand: Any) -> None:
-    found = queries.visible(by).filter(number=given.case_number).values_list("pk", flat=True)
+    found = (
+        queries.visible(by, few=True).filter(number=given.case_number).values_list("pk", flat=True)
+    )
     case_id = found.first()
     if case_id is None:
         raise Refused("cases.no-such-case", field="case_number")

@@ -169,7 +169,7 @@ def _previewed(
     """Show the days and dates that would change; of the cases, those within the reader's sight."""
     timers = shown.timers.moves
     ids = {move.clock.case_id for move in shown.moves} | {timer.case_id for timer, _due in timers}
-    within = queries.visible(request.identity).filter(pk__in=ids)
+    within = queries.visible(request.identity, few=True).filter(pk__in=ids)
     seen = {case.pk: case for case in within.only("number", "title")}
     moves = [move for move in shown.moves if move.clock.case_id in seen]
     moved = [(seen[timer.case_id], timer, due) for timer, due in timers if timer.case_id in seen]
@@ -192,7 +192,7 @@ def _within(request: IdentifiedRequest, case_ids: Sequence[int]) -> Sequence[str
     """Return the numbers of those cases that are within the reader's sight, some at most."""
     if not case_ids:
         return ()
-    rows = queries.visible(request.identity).filter(pk__in=case_ids).order_by("number")
+    rows = queries.visible(request.identity, few=True).filter(pk__in=case_ids).order_by("number")
     return list(rows.values_list("number", flat=True)[:SHOWN_MAX])
 
 

@@ -33,7 +33,7 @@ def of_task(request: IdentifiedRequest, task_id: int) -> HttpResponse:
 @requires(queries.VIEW)
 def of_case(request: IdentifiedRequest, number: str) -> HttpResponse:
     """Explain the date of a whole case day by day."""
-    case = get_object_or_404(queries.visible(request.identity), number=number)
+    case = get_object_or_404(queries.visible(request.identity, few=True), number=number)
     return _page(request, _clock(case_id=case.pk, task__isnull=True))
 
 

@@ -29,8 +29,8 @@ def errands_seen(actor: Actor | None, verb: str) -> QuerySet[Errand]:
     reach = rights.reach(actor, verb)
     if reach.everything:
         return Errand.objects.all()
-    cases = queries.visible(actor, verb).values("id")
-    return Errand.objects.filter(Q(source_id__in=cases) | Q(target_id__in=cases))
+    near = (queries.in_sight(actor, verb, at=end) for end in ("source_id", "target_id"))
+    return Errand.objects.filter(next(near) | next(near))
 
 
 def candidates(errand: Errand, actor: Actor | None) -> QuerySet[Wait]:
@@ -87,7 +87,7 @@ def count(actor: Actor | None) -> int:
 
 def called(case_id: int, actor: Actor | None) -> QuerySet[Case]:
     """Return the cases that a case has called, those an actor may see."""
-    return queries.visible(actor).filter(caller_id=case_id).order_by("caller_item")
+    return queries.visible(actor, few=True).filter(caller_id=case_id).order_by("caller_item")
 
 
 def below(case_id: int, actor: Actor | None) -> list[Wait]:
@@ -96,7 +96,7 @@ def below(case_id: int, actor: Actor | None) -> list[Wait]:
     layer = [case_id]
     while layer:
         layer = list(
-            queries.visible(actor)
+            queries.visible(actor, few=True)
             .filter(caller_id__in=layer, status__in=OPEN_CASE)
             .values_list("id", flat=True)
         )

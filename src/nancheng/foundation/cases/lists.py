@@ -210,7 +210,7 @@ def started(request: IdentifiedRequest) -> HttpResponse:
 @requires(queries.VIEW)
 def search(request: IdentifiedRequest) -> HttpResponse:
     """Show all cases within reach."""
-    return _cases(request, CASES, queries.visible(request.identity))
+    return _cases(request, CASES, queries.listed(request.identity))
 
 
 @require_GET

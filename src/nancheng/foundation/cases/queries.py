@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -32,32 +32,34 @@ from nancheng.kernel.process import wire
 from nancheng.kernel.refusal import Refused
 
 VIEW = "case.view"
+# In so many cases a department takes part before its lists ask each row.
+MANY = 20_000
 # Open tasks; the second half says the same again, and is what their index stands on.
 OPEN_TASK = Q(state__in=(Task.State.OFFERED, Task.State.CLAIMED), done_at__isnull=True)
 
 
-def party_of(prefix: str = "pk") -> Fields:
+def party_of(prefix: str = "pk", *, few: bool = False) -> Fields:
     """Return where a table that points at a case keeps what rights ask.
 
     ``prefix`` is the lookup of the case's key ("pk" for cases, "case_id" for a domain's row).
+    ``few``: other conditions leave few rows, so each one's case is asked; otherwise all the cases
+    of a department or a reader are gathered first, which for one of a million rows takes a second.
     """
     join = "" if prefix == "pk" else prefix.removesuffix("_id") + "__"
+
+    def among(cases: QuerySet[Any]) -> Q:
+        if few:
+            return Q(Exists(cases.filter(case_id=OuterRef(prefix))))
+        return Q(**{f"{prefix}__in": cases.values("case_id")})
+
     return Fields(
         owner=f"{join}opened_by_id",
         department=f"{join}department_id",
         path=f"{join}department__path",
-        party=lambda department: Q(**{f"{prefix}__in": _taken_part(department).values("case_id")}),
-        invited=lambda reader: Q(**{f"{prefix}__in": _invited(reader).values("case_id")}),
+        party=lambda department: among(_taken_part(department)),
+        invited=lambda reader: among(_invited(reader)),
         kind=f"{join}kind",
     )
-
-
-# The same, asked of each case: for few rows of many.
-_EACH = replace(
-    party_of(),
-    party=lambda department: Q(Exists(_taken_part(department).filter(case_id=OuterRef("pk")))),
-    invited=lambda reader: Q(Exists(_invited(reader).filter(case_id=OuterRef("pk")))),
-)
 
 
 def _taken_part(department_id: int) -> QuerySet[Participant]:
@@ -73,26 +75,45 @@ def _invited(reader: Reader) -> QuerySet[CaseReader]:
     return CaseReader.objects.filter(named, ended_at__isnull=True)
 
 
-def visible(actor: Actor | None, verb: str = VIEW) -> QuerySet[Case]:
-    """Return the cases on which an actor may use a verb."""
-    return people.limit(Case.objects.all(), actor, verb, party_of())
+def visible(actor: Actor | None, verb: str = VIEW, *, few: bool = False) -> QuerySet[Case]:
+    """Return the cases on which an actor may use a verb.
+
+    ``few`` when one case, or those of one case, are looked for and not a list; see ``party_of``.
+    """
+    return people.limit(Case.objects.all(), actor, verb, party_of(few=few))
 
 
-def in_sight(actor: Actor | None, verb: str = VIEW) -> Q:
+def listed(actor: Actor | None) -> QuerySet[Case]:
+    """Return the cases that a list of an actor begins with, whatever it filters further.
+
+    A department that takes part in very many cases has one on nearly every row of a list in order:
+    each row is asked then, and the many are not gathered. At most one statement to find out.
+    """
+    shares = [part.party_department_id for part in rights.reach(actor, VIEW).parts]
+    return visible(actor, few=any(_takes_part_in_many(share) for share in shares if share))
+
+
+def _takes_part_in_many(department_id: int) -> bool:
+    rows = _taken_part(department_id).order_by("department_id", "case_id")
+    return bool(rows.values_list("pk")[MANY : MANY + 1])
+
+
+def in_sight(actor: Actor | None, verb: str = VIEW, *, at: str = "case_id") -> Q:
     """Return the condition that a row belongs to a case on which an actor may use a verb.
 
-    For rows that are few of many: each one's case is looked up, not every case that may be seen.
+    For rows that are few of many: each one's case (in the column ``at``) is looked up, not every
+    case that may be seen.
     """
     reach = rights.reach(actor, verb)
     if reach.everything:
-        return Q()
-    its_case = Case.objects.filter(people.condition(reach, _EACH), pk=OuterRef("case_id"))
+        return people.EVERY_ROW
+    its_case = Case.objects.filter(people.condition(reach, party_of(few=True)), pk=OuterRef(at))
     return Q(Exists(its_case))
 
 
 def may_read_case(actor: Actor | None, case_id: int) -> bool:
     """Say whether an actor may see a case and so its files."""
-    return visible(actor).filter(pk=case_id).exists()
+    return visible(actor, few=True).filter(pk=case_id).exists()
 
 
 def allow(actor: Actor, verb: str, case_id: int) -> Actor:
@@ -103,7 +124,7 @@ def allow(actor: Actor, verb: str, case_id: int) -> Actor:
     if not may_read_case(actor, case_id):
         raise Refused("cases.no-such-case")
     for hand in actor.hands:
-        if visible(hand.alone, verb).filter(pk=case_id).exists():
+        if visible(hand.alone, verb, few=True).filter(pk=case_id).exists():
             return hand
     raise Refused("people.not-allowed", post=actor.post_name)
 
@@ -372,7 +393,7 @@ def participants(case_id: int) -> list[Participant]:
 
 def links(case_id: int, actor: Actor) -> list[CaseLink]:
     """Return the cases a case is tied to, as far as the actor may see them."""
-    rows = CaseLink.objects.filter(case_id=case_id, other__in=visible(actor))
+    rows = CaseLink.objects.filter(in_sight(actor, at="other_id"), case_id=case_id)
     return list(rows.select_related("other"))
 
 

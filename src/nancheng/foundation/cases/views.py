@@ -292,7 +292,7 @@ def _verb_page(
 
 
 def _case(request: IdentifiedRequest, number: str) -> Case:
-    rows = queries.visible(request.identity).select_related(
+    rows = queries.visible(request.identity, few=True).select_related(
         "process", "department", "opened_by__person"
     )
     return get_object_or_404(rows, number=number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.sessions.backends import db
@@ -20,3 +22,13 @@ class SessionStore(db.SessionStore):
         found = sql.one(_LIVE, [self.session_key, sql.moment(timezone.now())])
         loaded: dict[str, Any] = self.decode(found[0]) if found else super().load()
         return loaded
+
+    def decode(self, session_data: str) -> dict[str, Any]:
+        """Return what a kept text holds, whose signature is tried once a text and process."""
+        return deepcopy(_decoded(session_data))
+
+
+@lru_cache(maxsize=4096)
+def _decoded(session_data: str) -> dict[str, Any]:
+    held: dict[str, Any] = db.SessionStore().decode(session_data)
+    return held

@@ -30,7 +30,7 @@ def site() -> Iterator[None]:
     """Serve the sample site under the real settings, without the rings above web."""
     middleware = [
         "django.middleware.security.SecurityMiddleware",
-        "csp.middleware.CSPMiddleware",
+        "nancheng.foundation.web.headers.restrict",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.locale.LocaleMiddleware",
         "django.middleware.common.CommonMiddleware",
