@@ -31,8 +31,8 @@ def _needs_database(item: pytest.Item) -> bool:
 
 
 def _belongs(item: pytest.Item, *, database_only: bool) -> bool:
-    """Whether this pass is the one for a test; what only PostgreSQL shows waits for its pass."""
-    if item.get_closest_marker("postgresql") and not _on_postgresql():
+    """Whether this pass is the one for a test; what only one database shows is left to its pass."""
+    if item.get_closest_marker("sqlite" if _on_postgresql() else "postgresql"):
         return False
     return _needs_database(item) or not database_only
 

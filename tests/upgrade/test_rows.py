@@ -28,7 +28,7 @@ def run(name: str) -> None:
 
 
 def extend() -> None:
-    run("nancheng.foundation.people.migrations.0002_second_hand_of_extensions")
+    run("nancheng.foundation.people.migrations.0003_second_hand_of_extensions")
 
 
 def confirming() -> set[tuple[str, str]]:

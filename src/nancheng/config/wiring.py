@@ -111,6 +111,7 @@ JOBS = (
     "nancheng.foundation.audit.jobs.seal_daily",
     "nancheng.foundation.audit.jobs.verify",
     "nancheng.foundation.applications.jobs.sweep",
+    "nancheng.foundation.web.statistics.refresh",
 )
 
 # `nancheng demo`: who is there, what happened, and who one may be.

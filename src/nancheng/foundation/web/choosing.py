@@ -126,7 +126,9 @@ def order(rows: Any, asked: Asked, *, table: Declared) -> Any:
     down = asked.sort.startswith("-")
     if isinstance(rows, QuerySet):
         lookups = [_turn(lookup, down=down) for lookup in column.order] if column else table.order
-        return rows.order_by(*lookups, table.tie) if lookups else rows.order_by(table.tie)
+        # The tie goes the way of what it breaks: an index of both is read in one direction.
+        tie = _turn(table.tie, down=bool(lookups) and lookups[-1].startswith("-"))
+        return rows.order_by(*lookups, tie)
     if column is None:
         return rows
     empty = [row for row in rows if column.read(row) is None]

@@ -125,7 +125,8 @@ class Case(models.Model):
     class Meta:
         ordering = ("-opened_at", "-id")
         indexes = (
-            models.Index(fields=("kind", "status", "due_on"), name="case_kind_status_due"),
+            models.Index(fields=("kind", "-opened_at", "-id"), name="case_kind_newest"),
+            models.Index(fields=("status", "-opened_at", "-id"), name="case_status_newest"),
             models.Index(fields=("department", "status"), name="case_department_status"),
             models.Index(fields=("opened_by", "-opened_at"), name="case_opened_by"),
             models.Index(fields=("-opened_at", "-id"), name="case_newest"),

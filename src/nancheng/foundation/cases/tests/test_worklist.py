@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from nancheng.foundation.cases import worklist
+from nancheng.foundation.cases import queries, worklist
+from nancheng.foundation.cases.tests import making
 from nancheng.foundation.cases.tests.making import Zone
 from nancheng.foundation.people.rules import Actor, Scope
 
@@ -73,3 +74,25 @@ def test_the_first_page_of_a_department_with_one_post_is_read_in_order(zone: Zon
     assert "task_open_by_post" in told
     assert "Sort" not in told
     assert "TEMP B-TREE" not in told
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("many", [0, 10_000])
+def test_rights_asked_of_each_row_admit_the_same_rows(
+    scope: Scope, many: int, zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a department takes part in many cases or few, its list shows the same."""
+    monkeypatch.setattr(queries, "MANY", many)
+    making.a_case(zone)
+    making.a_case(zone, amount=5_000, key="second")
+    actor = replace(zone.bai, verbs={"case.view": frozenset({scope})})
+    gathered = set(queries.visible(actor).values_list("id", flat=True))
+    asked = set(queries.visible(actor, few=True).values_list("id", flat=True))
+    listed = set(queries.listed(actor).values_list("id", flat=True))
+    assert gathered == asked == listed
+
+
+def test_a_case_is_looked_up_without_gathering_what_else_may_be_seen() -> None:
+    text = str(queries.visible(ACTOR, few=True).filter(pk=1).query)
+    assert "IN (SELECT" not in text
+    assert "EXISTS" in text

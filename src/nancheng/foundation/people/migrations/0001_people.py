@@ -14,7 +14,6 @@ class Migration(migrations.Migration):
         ('people', '0002_absences'),
         ('people', '0003_passwords'),
         ('people', '0004_second_factor'),
-        ('people', '0005_tries_of_codes'),
     ]
 
     dependencies = [
@@ -161,8 +160,6 @@ class Migration(migrations.Migration):
                 ('secret', models.CharField(max_length=200)),
                 ('set_up_at', models.DateTimeField()),
                 ('last_step', models.PositiveBigIntegerField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('tried_at', models.DateTimeField(blank=True, null=True)),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second_factor', to=settings.AUTH_USER_MODEL)),
             ],
         ),

@@ -26,7 +26,9 @@ def forwards(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Rows alone."""
 
-    replaces = [("people", "0006_second_hand_of_extensions")]
-    dependencies = [("people", "0001_people")]
+    replaces = [
+        ("people", "0006_second_hand_of_extensions"),
+    ]
+    dependencies = [("people", "0002_tries_of_codes")]
 
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop, elidable=True)]
