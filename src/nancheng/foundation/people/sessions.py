@@ -23,12 +23,12 @@ class SessionStore(db.SessionStore):
         loaded: dict[str, Any] = self.decode(found[0]) if found else super().load()
         return loaded
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return what a kept text holds, whose signature is tried once a text and process."""
         return deepcopy(_decoded(session_data))
 
 
 @lru_cache(maxsize=4096)
-def _decoded(session_data: str) -> dict[str, Any]:
+def _decoded(session_data: bytes | str) -> dict[str, Any]:
     held: dict[str, Any] = db.SessionStore().decode(session_data)
     return held

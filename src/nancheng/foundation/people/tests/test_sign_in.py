@@ -13,6 +13,7 @@ from django.utils import timezone
 from nancheng.foundation.people import actions, queries
 from nancheng.foundation.people.middleware import SEEN_KEY
 from nancheng.foundation.people.models import Person
+from nancheng.foundation.people.sessions import SessionStore
 
 PASSWORD = "Nancheng-test-1"
 DOOR = "/account/sign-in/"
@@ -135,3 +136,14 @@ def test_an_identity_ends_with_its_period(an: Person) -> None:
     actor = queries.actor(person_id=an.pk, identity_id=identity.pk, on=date(2025, 1, 1))
     assert actor is not None
     assert actor.duty == "head"
+
+
+@pytest.mark.django_db
+def test_what_a_request_changes_in_a_session_is_not_another_requests() -> None:
+    """The text is read once a process; what it holds is each request's own."""
+    begun = SessionStore()
+    begun["held"] = ["a"]
+    begun.create()
+    first, second = SessionStore(begun.session_key), SessionStore(begun.session_key)
+    first["held"].append("b")
+    assert second["held"] == ["a"]
