@@ -27,6 +27,7 @@ from nancheng.foundation.people import accounts, actions, personal, queries, rul
 from nancheng.foundation.people.factors import actions as factors
 from nancheng.foundation.people.factors import rules as codes
 from nancheng.foundation.people.factors.actions import Candidate
+from nancheng.foundation.people.leaving import actions as leaving
 from nancheng.foundation.people.models import (
     Duty,
     Grant,
@@ -304,6 +305,14 @@ class TestAccounts:
         assert identity.active_to is not None
         kinds = set(JournalEntry.objects.values_list("kind", flat=True))
         assert {"appointed", "dismissed"} <= kinds
+
+    def test_who_left_the_demonstration_stays_away_when_it_is_prepared_again(self) -> None:
+        clerk, at = Person.objects.get(username="clerk"), timezone.now()
+        today = timezone.localdate()
+        leaving.leave(person_id=clerk.pk, leaves_on=today, by=actor("secadmin"), at=at)
+        cast.put(at=at)
+        clerk.refresh_from_db()
+        assert (clerk.is_active, clerk.leaves_on) == (False, today)
 
     def test_an_administrators_post_is_not_even_asked_for(self) -> None:
         client = inside("sysadmin")

@@ -39,7 +39,10 @@ def put(*, at: datetime) -> None:
             name=row["post"],
             name_en=row["post_en"],
         )
-        actions.put_person(username=row["username"], name=row["name"], password=PASSWORD)
+        person = actions.put_person(username=row["username"], name=row["name"], password=PASSWORD)
+        if person.leaves_on is not None:
+            # Somebody tried leaving out: who left stays away.
+            continue
         actions.appoint(
             username=row["username"],
             department=row["department"],
