@@ -8,6 +8,7 @@ is as it was; what moves keeps its tokens, is what its history says, and can end
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
@@ -148,6 +149,10 @@ def goes_on(case: living.Life, version: Version) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+def _arrived(item: Item) -> list[str]:
+    return cast("list[str]", item.data.get("arrived") or [])
+
+
 def _holds(item: Item) -> bool:
     return item.kind in (ItemKind.USER, ItemKind.AUTOMATIC, ItemKind.CALL, ItemKind.INCIDENT)
 
@@ -168,12 +173,14 @@ def test_some_nodes_get_new_ids(block: blocks.Block, data: st.DataObject) -> Non
 @SETTINGS
 @given(blocks.blocks(), st.data(), st.sampled_from((Kind.USER_TASK, Kind.TASK)))
 def test_a_task_is_put_in(block: blocks.Block, data: st.DataObject, kind: Kind) -> None:
-    case = lived(block, data)
+    # Beside a task, so that often one branch stands before the join already.
+    case = lived(("all", [("user", None), block]), data)
     version = Version(case.program.definition)
     old = version.definition.nodes
     behind_gate = {f.id for f in version.definition.flows if old[f.source].kind is Kind.EVENT_BASED}
     flows = [f for f in version.definition.flows if f.id not in behind_gate]
-    at = data.draw(st.sampled_from(flows))
+    came = [f for f in flows if any(f.id in _arrived(i) for i in case.state.items.values())]
+    at = data.draw(st.sampled_from(came or flows))
     inserted(version, at, kind)
     told = data.draw(st.booleans())
     if not told:
