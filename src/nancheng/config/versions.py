@@ -16,7 +16,7 @@ COMMAND = "nancheng migrate"
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    command.add_argument("kind", help="the kind of cases, such as funds-payment")
+    command.add_argument("kind", help="the kind of cases, such as funds.payment")
     command.add_argument("--from", dest="old", type=int, required=True, metavar="VERSION")
     command.add_argument("--to", dest="new", type=int, required=True, metavar="VERSION")
     command.add_argument(
