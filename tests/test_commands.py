@@ -170,7 +170,7 @@ def test_a_bound_that_was_reached_is_never_called_sound(
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(b"hello", "not-xml"), (b"<a/>", "not-bpmn"), (b"<!DOCTYPE a><a/>", "declares-entities")],
+    [(b"hello", "完整的 XML"), (b"<a/>", "不是 BPMN"), (b"<!DOCTYPE a><a/>", "声明了")],
 )
 def test_what_is_no_drawing_is_said(
     data: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -8,7 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Two columns of a person."""
 
-    dependencies = [("people", "0006_second_hand_of_extensions")]
+    replaces = [("people", "0007_leaving")]
+    dependencies = [("people", "0003_second_hand_of_extensions")]
 
     operations = [
         migrations.AddField(
