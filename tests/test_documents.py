@@ -26,8 +26,10 @@ def glossary() -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
-def _ticked(cell: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", cell)
+def _ticked(text: str) -> list[str]:
+    """Return what stands between ticks; fenced blocks aside, whose ticks would pair with others."""
+    spoken = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`]+)`", spoken)
 
 
 def _identifiers(path: Path) -> set[str]:
@@ -95,6 +97,11 @@ def test_paths_named_in_documents_exist() -> None:
         if not (tree.ROOT / named).exists()
     }
     assert not gone
+
+
+def test_what_stands_in_ticks_is_read_past_a_fenced_block() -> None:
+    text = "`a`\n\n```sh\nls `b`\n```\n\n1. `c`\n\n   ```\n   d\n   ```\n\n`e`"
+    assert _ticked(text) == ["a", "c", "e"]
 
 
 def test_links_between_documents_lead_somewhere() -> None:
