@@ -7,11 +7,14 @@ import runpy
 import pytest
 
 from nancheng.config import wiring
+from tests import tree
+
+ADDRESSES = tree.ROOT / "src" / "nancheng" / "config" / "urls.py"
 
 
 def mounted() -> int:
     """Return how many prefixes the addresses have, read anew."""
-    return len(runpy.run_module("nancheng.config.urls")["urlpatterns"])
+    return len(runpy.run_path(str(ADDRESSES))["urlpatterns"])
 
 
 def test_an_app_without_pages_takes_nothing_from_the_others(
