@@ -21,6 +21,7 @@ from nancheng.domains.funds.queries.examination import Examined
 from nancheng.domains.funds.rules import idle, payments
 from nancheng.domains.funds.rules.facts import Application
 from nancheng.foundation.cases import actions as cases
+from nancheng.foundation.cases import keys
 from nancheng.foundation.cases import queries as case_queries
 from nancheng.foundation.cases.actions import Opening
 from nancheng.foundation.files import actions as files
@@ -66,13 +67,15 @@ def apply(application: Application, *, by: Actor, at: datetime, key: str) -> Pay
 def apply_again(
     payment_id: int, *, application: Application, version: int, by: Actor, at: datetime, key: str
 ) -> Payment:
-    """Hand in a returned application again, changed or not.
+    """Hand in a returned application again, changed or not. The key makes it once.
 
     Raises ``Refused`` as ``apply``, or "funds.changed-meanwhile" for an older version.
     """
     _within_reach(application, by)
     _lock_contract(application.contract_id)
     payment = Payment.objects.select_for_update().get(pk=payment_id)
+    if keys.done_before(by=by, key=key):
+        return payment
     if payment.version != version:
         raise Refused("funds.changed-meanwhile", current=payment.version, yours=version)
     if payment.contract_id != application.contract_id:

@@ -101,6 +101,22 @@ def test_a_returned_payment_is_handed_in_again_and_paid(world: World) -> None:
     assert book.lines[-1].balance_fen == 1400 * WAN
 
 
+def test_handing_in_again_twice_is_once(world: World) -> None:
+    """A second click is answered as the first, and does not hear of its own change."""
+    payment = making.a_payment(world)
+    making.until(world, payment, "bank")
+    making.do(world, payment, decision="returned", return_reason="户名不符")
+    application = making.an_application(world)
+    first, second = (
+        payments.apply_again(
+            payment.pk, application=application, version=1, by=world["clerk"], at=AT, key="again"
+        )
+        for _ in range(2)
+    )
+    assert (second.pk, second.version) == (first.pk, 2)
+    assert payment.case.events.filter(kind="Completed", node="apply").count() == 2
+
+
 def test_an_old_page_cannot_overwrite_a_newer_application(world: World) -> None:
     payment = making.a_payment(world)
     making.until(world, payment, "bank")
