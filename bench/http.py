@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import quote, urlencode
 
@@ -31,7 +32,8 @@ from bench.contenders import ROOT
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
 WORKERS = 2
 CLIENTS = 8
-SECONDS = float(os.environ.get("BENCH_HTTP_SECONDS", "10"))
+SECONDS = float(os.environ.get("BENCH_HTTP_SECONDS", "4"))
+ROUNDS = 5
 READS = 40
 READERS = ("unit00-clerk", "unit00-head", "administrator")
 BACKEND = "nancheng.foundation.people.backends.PasswordBackend"
@@ -110,6 +112,9 @@ class Visitor:
         return self
 
 
+Pair = tuple[Visitor, Visitor]
+
+
 def life(clerk: Visitor, finance: Visitor) -> None:
     """Open a case, act, act; it is closed then. Three transactions."""
     status, text = clerk.ask("POST", "/bench/open/", key=uuid.uuid4().hex)
@@ -127,26 +132,76 @@ def _act(who: Visitor, task: int) -> None:
     assert status == 302, (who.username, status, text[:400])
 
 
-def lives() -> tuple[float, int]:
-    """Return whole lives a second, by several clients at once, and how many there were."""
-    counts = [0] * CLIENTS
-    pairs = [
-        (Visitor(f"unit{place:02d}-clerk").sign_in(), Visitor("finance").sign_in())
-        for place in range(CLIENTS)
-    ]
-    began = time.perf_counter()
+def nothing(clerk: Visitor, finance: Visitor) -> None:
+    """Ask as often as a life does, for nothing: what a request costs before anything is done."""
+    for who in (clerk, clerk, finance, finance):
+        status, text = who.ask("GET", "/bench/nothing/")
+        assert status == 204, (who.username, status, text[:400])
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something was done in a second by all clients, and at what CPU of the server."""
+
+    a_second: float
+    cpu_ms: float
+
+
+def rate(job: Callable[[Visitor, Visitor], None], pairs: Sequence[Pair], *, server: int) -> Rate:
+    """Do a job again and again, each pair of visitors at once with the others."""
+    counts = [0] * len(pairs)
+    began, cpu = time.perf_counter(), _cpu_s(server)
 
     def work(place: int) -> None:
         while time.perf_counter() < began + SECONDS:
-            life(*pairs[place])
+            job(*pairs[place])
             counts[place] += 1
 
-    threads = [threading.Thread(target=work, args=(place,)) for place in range(CLIENTS)]
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(pairs))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts) / (time.perf_counter() - began), sum(counts)
+    done = sum(counts)
+    span = time.perf_counter() - began
+    return Rate(done / span, 1000 * (_cpu_s(server) - cpu) / done)
+
+
+def _processes(server: int) -> list[str]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(server), "-p", str(server)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return found.stdout.split()
+
+
+def _cpu_s(server: int) -> float:
+    """Return the CPU seconds that a server's processes have used."""
+    ticks = 0
+    for process in _processes(server):
+        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        ticks += int(told[11]) + int(told[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def rounds(server: int) -> list[str]:
+    """Return what lives and requests for nothing take, in interleaved rounds."""
+    pairs = [
+        (Visitor(f"unit{place:02d}-clerk").sign_in(), Visitor("finance").sign_in())
+        for place in range(CLIENTS)
+    ]
+    told: dict[str, list[Rate]] = {}
+    for _ in range(ROUNDS):
+        for name, job in (("whole lives of a case", life), ("the requests alone", nothing)):
+            told.setdefault(name, []).append(rate(job, pairs, server=server))
+    return [
+        f"| {name} | {median(each.a_second for each in rates):.0f}"
+        f" [{min(each.a_second for each in rates):.0f}–{max(each.a_second for each in rates):.0f}]"
+        f" | {median(each.cpu_ms for each in rates):.1f} [{min(r.cpu_ms for r in rates):.1f}] |"
+        for name, rates in told.items()
+    ]
 
 
 def reads(visitor: Visitor, path: str) -> tuple[float, float]:
@@ -237,11 +292,12 @@ def measured(say: Callable[[str], None] = print) -> list[str]:
     ]
     with site() as process:
         life(Visitor(READERS[0]).sign_in(), Visitor("finance").sign_in())
-        rate, count = lives()
-        lines.append(
-            f"Whole lives of a case (open, act, act) by {CLIENTS} clients:"
-            f" **{rate:.1f}/s** ({count} lives)."
-        )
+        lines += [
+            f"| {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:.0f} s | a second, median [min–max]"
+            " | server's CPU ms each, median [min] |",
+            "|---|---|---|",
+            *rounds(process.pid),
+        ]
         lines += [
             "",
             "| page, ms p50 / p95 (statements) | clerk | head | administrator |",

@@ -41,7 +41,15 @@ def waiting(request: IdentifiedRequest, number: str) -> HttpResponse:
     return JsonResponse({"task": task[0]})
 
 
+@require_GET
+@identified
+def nothing(request: IdentifiedRequest) -> HttpResponse:
+    """Answer without doing anything, once it is known who asks."""
+    return HttpResponse(status=204)
+
+
 urlpatterns = [
+    path("bench/nothing/", nothing),
     path("bench/open/", open_short),
     path("bench/waiting/<str:number>/", waiting),
     *product.urlpatterns,
