@@ -94,6 +94,8 @@ LOGIN_REDIRECT_URL = "/"
 # 90 days, 5 failures, 10 minutes, 30 idle minutes.
 PASSWORD_HISTORY = 5
 PASSWORD_AGE_DAYS = 90
+# Local practice: a request that nobody confirmed for so long is asked for anew.
+CONFIRMATION_DAYS = 30
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=10)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -105,6 +105,7 @@ JOBS = (
     "nancheng.foundation.cases.migrating.migrate_due",
     "nancheng.foundation.cases.calendar_watch.warn_missing",
     "nancheng.foundation.cases.supplements.lapse",
+    "nancheng.foundation.confirmations.jobs.lapse_due",
     "nancheng.foundation.ledger.jobs.expire_due",
     "nancheng.foundation.messages.jobs.deliver_due",
     "nancheng.foundation.files.jobs.sweep",

@@ -44,6 +44,7 @@ KINDS: Mapping[str, str | Promise] = {
     "hands-confirmed": _("复核通过"),
     "hands-refused": _("复核不通过"),
     "hands-withdrawn": _("撤回复核申请"),
+    "hands-lapsed": _("复核申请失效"),
     "exported": _("导出数据"),
     "mail-chosen": _("变更邮件通知"),
     "outbox-retried": _("重发消息"),

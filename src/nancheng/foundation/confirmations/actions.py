@@ -1,4 +1,4 @@
-"""The only writer of confirmations: ask, confirm, refuse, withdraw."""
+"""The only writer of confirmations: ask, confirm, refuse, withdraw, lapse."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def refuse(*, confirmation_id: int, answer: str, by: Actor, at: datetime) -> Non
     """Say no, with the reason; nothing is carried out."""
     row = _waiting(confirmation_id, by=by)
     if row.state == Confirmation.State.CONFIRMED:
-        raise Refused("confirmations.decided", who=row.decided_label, when=row.decided_at)
+        raise _over(row)
     _decide(row, state=Confirmation.State.REFUSED, answer=answer, by=by, at=at)
 
 
@@ -122,8 +122,28 @@ def withdraw(*, confirmation_id: int, by: Actor, at: datetime) -> None:
     if row is None or row.asked_person_id != by.person_id:
         raise Refused("confirmations.unknown")
     if row.state != Confirmation.State.WAITING:
-        raise Refused("confirmations.decided", who=row.decided_label, when=row.decided_at)
+        raise _over(row)
     _decide(row, state=Confirmation.State.WITHDRAWN, answer="", by=by, at=at)
+
+
+@transaction.atomic
+def lapse(*, confirmation_id: int, before: datetime, at: datetime) -> bool:
+    """End a request that has waited since before a moment; return whether it did."""
+    row = _locked(confirmation_id)
+    if row is None or row.state != Confirmation.State.WAITING or row.asked_at >= before:
+        return False
+    row.state, row.decided_at, row.figures = Confirmation.State.LAPSED, at, _without_secrets(row)
+    row.save(update_fields=["state", "decided_at", "figures"])
+    journal.record(Happening("hands-lapsed", subject=_mark(row)), at=at)
+    messages.notify(
+        identity_ids=[row.asked_by_id],
+        code="confirmations.lapsed",
+        figures={"title": row.subject, "days": (at - row.asked_at).days},
+        case_id=None,
+        at=at,
+        key=f"confirmation/{row.pk}/{row.state}",
+    )
+    return True
 
 
 def _locked(confirmation_id: int) -> Confirmation | None:
@@ -141,7 +161,7 @@ def _waiting(confirmation_id: int, *, by: Actor) -> Confirmation:
     if row.state != Confirmation.State.WAITING:
         if row.state == Confirmation.State.CONFIRMED and row.decided_person_id == by.person_id:
             return row
-        raise Refused("confirmations.decided", who=row.decided_label, when=row.decided_at)
+        raise _over(row)
     if not rules.are_apart(queries.askers(row), by.persons):
         raise Refused("confirmations.same-person")
     if not queries.may_decide(by, row):
@@ -149,13 +169,19 @@ def _waiting(confirmation_id: int, *, by: Actor) -> Confirmation:
     return row
 
 
+def _over(row: Confirmation) -> Refused:
+    """Return why nothing more is decided."""
+    if row.state == Confirmation.State.LAPSED:
+        return Refused("confirmations.lapsed", when=row.decided_at)
+    return Refused("confirmations.decided", who=row.decided_label, when=row.decided_at)
+
+
 def _decide(row: Confirmation, *, state: str, answer: str, by: Actor, at: datetime) -> None:
     row.state, row.answer, row.decided_at = state, answer, at
     row.decided_by_id, row.decided_person_id = by.identity_id, by.person_id
     row.decided_for_person_id = by.acting_for.person_id if by.acting_for else None
     row.decided_label = by.label
-    secrets = operations.operation(row.operation).secrets
-    row.figures = {name: each for name, each in row.figures.items() if name not in secrets}
+    row.figures = _without_secrets(row)
     row.save(
         update_fields=[
             "figures",
@@ -183,10 +209,22 @@ def _decide(row: Confirmation, *, state: str, answer: str, by: Actor, at: dateti
 
 def _record(what: str, row: Confirmation, *, by: Actor, at: datetime) -> None:
     """Write down who asked for or decided what; what it is about stays with the request."""
-    subject = f"{row.operation} #{row.pk}"
     journal.record(
-        Happening(f"hands-{what}", person_id=by.person_id, label=by.label, subject=subject), at=at
+        Happening(f"hands-{what}", person_id=by.person_id, label=by.label, subject=_mark(row)),
+        at=at,
     )
+
+
+def _mark(row: Confirmation) -> str:
+    return f"{row.operation} #{row.pk}"
+
+
+def _without_secrets(row: Confirmation) -> dict[str, Any]:
+    """Return the figures that stay once a request has ended."""
+    # An operation of a domain that is no longer there had no secrets anybody knows of.
+    known = operations.all_operations().get(row.operation)
+    secrets = known.secrets if known else frozenset[str]()
+    return {name: each for name, each in row.figures.items() if name not in secrets}
 
 
 def _plain(figures: Mapping[str, Any]) -> dict[str, Any]:

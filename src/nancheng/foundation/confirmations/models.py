@@ -17,6 +17,7 @@ class Confirmation(models.Model):
         CONFIRMED = "confirmed", _("已复核")
         REFUSED = "refused", _("复核不通过")
         WITHDRAWN = "withdrawn", _("已撤回")
+        LAPSED = "lapsed", _("已失效")
 
     operation = models.CharField(max_length=60)
     # What it concerns, in one line: a case's number and title, a person, a calendar.
@@ -67,7 +68,11 @@ class Confirmation(models.Model):
             models.CheckConstraint(
                 name="confirmation_decided_by_whom",
                 condition=Q(state="waiting", decided_person__isnull=True, decided_at__isnull=True)
-                | (~Q(state="waiting") & Q(decided_person__isnull=False, decided_at__isnull=False)),
+                | Q(state="lapsed", decided_person__isnull=True, decided_at__isnull=False)
+                | (
+                    ~Q(state__in=("waiting", "lapsed"))
+                    & Q(decided_person__isnull=False, decided_at__isnull=False)
+                ),
             ),
         )
         indexes = (

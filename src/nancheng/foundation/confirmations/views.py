@@ -27,7 +27,13 @@ from nancheng.foundation.web.choosing import Filter
 from nancheng.foundation.web.tables import Table
 from nancheng.kernel.refusal import Refused
 
-TONES = {"waiting": "yellow", "confirmed": "green", "refused": "red", "withdrawn": "grey"}
+TONES = {
+    "waiting": "yellow",
+    "confirmed": "green",
+    "refused": "red",
+    "withdrawn": "grey",
+    "lapsed": "grey",
+}
 
 
 @dataclass(frozen=True, slots=True)

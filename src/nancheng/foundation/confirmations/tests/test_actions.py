@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from nancheng.foundation.confirmations import actions, queries
+from nancheng.foundation.confirmations import actions, jobs, queries
 from nancheng.foundation.confirmations.actions import Wish
 from nancheng.foundation.confirmations.models import Confirmation
 from nancheng.foundation.confirmations.tests import making
 from nancheng.foundation.confirmations.tests.making import AT, a_wish, actor, north
+from nancheng.foundation.journal.models import JournalEntry
 from nancheng.foundation.messages.models import Notice
 from nancheng.foundation.people.rules import Actor, Principal
 from nancheng.kernel.refusal import Refused
@@ -106,6 +108,25 @@ def test_a_no_and_a_withdrawal_end_it() -> None:
         "refused",
         "withdrawn",
     ]
+
+
+def test_what_nobody_decided_for_long_ends_and_is_said_to_whoever_asked() -> None:
+    row = a_wish(actor("an", "both"))
+    assert jobs.lapse_due(at=AT + timedelta(days=settings.CONFIRMATION_DAYS)) == 0
+    late = AT + timedelta(days=settings.CONFIRMATION_DAYS, seconds=1)
+    assert jobs.lapse_due(at=late) == 1
+    assert jobs.lapse_due(at=late) == 0
+    row.refresh_from_db()
+    assert (row.state, row.decided_person_id, row.decided_at) == ("lapsed", None, late)
+    told = Notice.objects.get(code="confirmations.lapsed")
+    assert told.identity_id == row.asked_by_id
+    for by in (actor("bai"), actor("an", "both")):
+        with pytest.raises(Refused, match="lapsed"):
+            actions.confirm(confirmation_id=row.pk, answer="", by=by, at=late)
+    with pytest.raises(Refused, match="lapsed"):
+        actions.withdraw(confirmation_id=row.pk, by=actor("an", "both"), at=late)
+    assert north() == "north"
+    assert JournalEntry.objects.get(kind="hands-lapsed").subject == f"test.rename #{row.pk}"
 
 
 def test_the_table_itself_refuses_one_person_on_both_sides() -> None:
