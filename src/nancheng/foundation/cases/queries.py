@@ -184,11 +184,6 @@ def whole_clock(case_id: int) -> Clock | None:
     return Clock.objects.filter(case_id=case_id, task=None).first()
 
 
-def is_provisional() -> Exists:
-    """Return the condition that a case's whole limit reaches into a year without a notice."""
-    return Exists(Clock.objects.filter(case=OuterRef("pk"), task=None, is_provisional=True))
-
-
 def newest_process(kind: str) -> int:
     """Return the newest published version of a kind's drawing. Raises ``Refused``."""
     found = store.newest_process(kind)

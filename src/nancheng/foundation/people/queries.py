@@ -319,10 +319,13 @@ def granted(*, verb: str, row: Row, on: date) -> list[tuple[int, int]]:
     ]
 
 
+def lasting(on: date) -> QuerySet[Identity]:
+    """Return the identities that are or will be in force on a day or after it."""
+    return Identity.objects.filter(Q(active_to__isnull=True) | Q(active_to__gt=on))
+
+
 def _active(on: date) -> QuerySet[Identity]:
-    return Identity.objects.filter(
-        Q(active_to__isnull=True) | Q(active_to__gt=on), active_from__lte=on, person__is_active=True
-    )
+    return lasting(on).filter(active_from__lte=on, person__is_active=True)
 
 
 def departments() -> list[tuple[int, str]]:

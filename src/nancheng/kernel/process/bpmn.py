@@ -135,7 +135,9 @@ def _declares_type(text: bytes) -> bool:
     """Say whether a document type stands before the root: only there may it, or any entity."""
     at = 0
     while True:
-        at = _BLANK.match(text, at).end()  # type: ignore[union-attr]
+        blank = _BLANK.match(text, at)
+        assert blank is not None  # it may be empty
+        at = blank.end()
         for opens, closes in ((b"<?", b"?>"), (b"<!--", b"-->")):
             if text.startswith(opens, at):
                 at = text.find(closes, at + len(opens))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 
 from nancheng.foundation.cases import advance, lines, store
 from nancheng.foundation.cases.advance import Remark
 from nancheng.foundation.cases.models import Task
 from nancheng.foundation.people import queries as people
-from nancheng.foundation.people.models import Identity
 from nancheng.kernel.refusal import Refused
 
 SWEEP_MAX = 500
@@ -22,9 +21,9 @@ WHY = "原承办人已离岗，任务退回岗位。"
 
 def refuse_stranding(person_id: int, *, leaves_on: date) -> None:
     """Refuse that a person leaves posts with open tasks and nobody else. Three statements."""
-    held = _in_force(leaves_on).filter(person_id=person_id).values_list("post_id", flat=True)
+    held = people.lasting(leaves_on).filter(person_id=person_id).values_list("post_id", flat=True)
     posts = set(held)
-    others = _in_force(leaves_on).filter(post_id__in=posts, person__is_active=True)
+    others = people.lasting(leaves_on).filter(post_id__in=posts, person__is_active=True)
     manned = others.exclude(person_id=person_id).values_list("post_id", flat=True)
     open_tasks = (
         Task.objects.filter(post_id__in=posts - set(manned), done_at__isnull=True)
@@ -63,7 +62,3 @@ def _hand_over(task_id: int, case_id: int, item: int, *, gone: frozenset[int], a
         hand=lines.hand(None, at, f"left/{task_id}/{task.claimed_by}", opinion=WHY),
     )
     return 1
-
-
-def _in_force(on: date) -> QuerySet[Identity]:
-    return Identity.objects.filter(Q(active_to__isnull=True) | Q(active_to__gt=on))

@@ -95,7 +95,8 @@ class Life(test_lives.Life):
 
     def person(self) -> Actor:
         """Choose somebody; mostly who works on it."""
-        return self.draw((self.zone.bai, self.zone.bai, *self.people()))  # type: ignore[no-any-return]
+        chosen: Actor = self.draw((self.zone.bai, self.zone.bai, *self.people()))
+        return chosen
 
     def hand(self) -> dict[str, Any]:
         """Return who, when, and a key of its own."""

@@ -11,16 +11,15 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from nancheng.foundation.journal import actions as journal
 from nancheng.foundation.journal.actions import Happening
-from nancheng.foundation.people import rules
+from nancheng.foundation.people import queries, rules
 from nancheng.foundation.people.models import (
     Absence,
     FormerPassword,
-    Identity,
     Person,
     RecoveryCode,
     SecondFactor,
@@ -41,9 +40,9 @@ def may_leave(person: Person, *, leaves_on: date, by: Actor, on: date) -> None:
     if leaves_on < on:
         raise Refused("people.leaves-in-the-past", field="leaves_on")
     held = set(
-        _in_force(leaves_on).filter(person=person).values_list("post__duty__code", flat=True)
+        queries.lasting(leaves_on).filter(person=person).values_list("post__duty__code", flat=True)
     )
-    others = _in_force(leaves_on).exclude(person=person)
+    others = queries.lasting(leaves_on).exclude(person=person)
     for duty in sorted(held & rules.ADMINISTRATORS):
         if not others.filter(post__duty__code=duty, person__is_active=True).exists():
             raise Refused("people.last-administrator", name=person.name)
@@ -59,7 +58,7 @@ def leave(*, person_id: int, leaves_on: date, by: Actor, at: datetime) -> None:
     person = Person.objects.select_for_update().get(pk=person_id)
     leaves_on = max(leaves_on, today)
     may_leave(person, leaves_on=leaves_on, by=by, on=today)
-    for identity in _in_force(leaves_on, person=person):
+    for identity in queries.lasting(leaves_on).filter(person=person):
         identity.active_to = max(leaves_on, identity.active_from + timedelta(days=1))
         identity.save(update_fields=["active_to"])
     _end_delegations(person, leaves_on=leaves_on, by=by, at=at)
@@ -126,8 +125,3 @@ def erase(*, person_id: int, by: Actor, at: datetime) -> None:
     person.last_login = person.password_changed_at = None
     person.erased_at = at
     person.save()
-
-
-def _in_force(on: date, **more: object) -> QuerySet[Identity]:
-    """Return the identities that are or will be in force on a day or after it."""
-    return Identity.objects.filter(Q(active_to__isnull=True) | Q(active_to__gt=on), **more)
