@@ -127,10 +127,10 @@ def withdraw(*, confirmation_id: int, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def lapse(*, confirmation_id: int, before: datetime, at: datetime) -> bool:
-    """End a request that has waited since before a moment; return whether it did."""
+def lapse(*, confirmation_id: int, at: datetime) -> bool:
+    """End a request for which nobody came; return whether it still waited."""
     row = _locked(confirmation_id)
-    if row is None or row.state != Confirmation.State.WAITING or row.asked_at >= before:
+    if row is None or row.state != Confirmation.State.WAITING:
         return False
     row.state, row.decided_at, row.figures = Confirmation.State.LAPSED, at, _without_secrets(row)
     row.save(update_fields=["state", "decided_at", "figures"])

@@ -17,4 +17,4 @@ def lapse_due(*, at: datetime) -> int:
     before = at - timedelta(days=settings.CONFIRMATION_DAYS)
     old = Confirmation.objects.filter(state=Confirmation.State.WAITING, asked_at__lt=before)
     found = old.order_by("asked_at").values_list("pk", flat=True)[:LAPSED_MAX]
-    return sum(actions.lapse(confirmation_id=one, before=before, at=at) for one in list(found))
+    return sum(actions.lapse(confirmation_id=one, at=at) for one in list(found))
