@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from nancheng.foundation.confirmations import actions
 from nancheng.foundation.confirmations.models import Confirmation
-from nancheng.foundation.confirmations.tests.making import PASSWORD, a_wish, actor, north
+from nancheng.foundation.confirmations.tests.making import AT, PASSWORD, a_wish, actor, north
 
 pytestmark = pytest.mark.usefixtures("zone")
 LIST = "/confirmations/"
@@ -48,6 +49,14 @@ def test_the_one_who_asked_sees_it_without_a_button_and_may_withdraw() -> None:
     assert (sent.status_code, north()) == (422, "north")
     assert an.post(f"{LIST}{row.pk}/withdraw/").status_code == 302
     assert Confirmation.objects.get().state == "withdrawn"
+
+
+def test_a_lapsed_one_says_so_and_names_no_second_person() -> None:
+    row = a_wish(actor("an", "both"))
+    assert actions.lapse(confirmation_id=row.pk, at=AT)
+    shown = page(inside("an"), f"{LIST}{row.pk}/")[1]
+    assert "久未复核，已失效（2026-03-02 09:00）" in shown
+    assert "复核人" not in shown
 
 
 def test_for_everybody_else_it_does_not_exist() -> None:
